@@ -1,0 +1,32 @@
+// Reading the actual state: a fixed number of set-based queries over a Connection, in one snapshot per database.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "pgcharter/charter.h"
+#include "pgcharter/connection.h"
+#include "pgcharter/state.h"
+
+namespace pgcharter {
+
+/// What a read must bring; everything else is left on the server.
+struct ReadScope {
+  bool all_schemas = false;
+  std::vector<NamePattern> schemas;       ///< else: the objects of the schemas that match
+  std::vector<std::string> column_names;  ///< columns that the charter names, read also where they have no ACL
+  std::vector<std::string> absent_roles;  ///< whose dependencies are wanted
+};
+
+/// Roles, memberships, settings, databases, tablespaces, parameters into `state.cluster`.
+/// The caller has opened the transaction whose snapshot counts.
+void read_cluster(Connection& connection, const ReadScope& scope, State& state);
+
+/// Everything of the connected database, appended to `state.databases`. After read_cluster().
+void read_database(Connection& connection, const ReadScope& scope, State& state);
+
+/// Parses the text form of an aclitem[]: {reader=r*w/owner,=U/owner}. Roles are interned in `names`, as dangling
+/// where `known` (the roles of the server) has no such name and the name is a number.
+Acl parse_acl(std::string_view text, RoleNames& names);
+
+}  // namespace pgcharter

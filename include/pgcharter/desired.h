@@ -1,0 +1,154 @@
+// The desired state: the charter held against the actual state. Patterns are matched, scope is applied, PostgreSQL's
+// own side effects are simulated, and every object has the ACL that it must end with.
+//
+// Everything that is not managed is desired exactly as it is. Therefore the diff needs no notion of scope.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "pgcharter/charter.h"
+#include "pgcharter/state.h"
+
+namespace pgcharter {
+
+/// Why a change is wanted: a place in a manifest, or a fact about the database.
+struct Reason {
+  std::string text;                 ///< "declared", "not in the charter", "named absent", "expired 2026-01-01"
+  std::optional<SourcePos> source;  ///< the manifest's entry, where there is one
+
+  auto operator<=>(const Reason&) const = default;
+  bool operator==(const Reason&) const = default;
+};
+
+/// What an object must become. `baseline` is its ACL after the structural statements of the plan (ALTER … OWNER
+/// rewrites ACLs, CREATE SCHEMA applies default privileges), `acl` the one it must end with.
+struct DesiredObject {
+  RoleId owner = kNoRole;
+  AclId baseline = kEmptyAcl;
+  AclId acl = kEmptyAcl;
+  std::uint32_t rules = 0;  ///< index into DesiredDatabase::rule_sets
+};
+
+/// A column whose ACL is compared; `object` indexes DesiredDatabase::all().
+struct DesiredColumn {
+  std::uint32_t object = 0;
+  std::string name;
+  AclId baseline = kEmptyAcl;
+  AclId acl = kEmptyAcl;
+  std::uint32_t rules = 0;
+};
+
+struct DesiredDefaultAcl {
+  RoleId creator{};
+  std::string schema;
+  ObjectKind objects{};
+  AclId baseline = kEmptyAcl;  ///< what is there; acldefault() for a global one without a row
+  AclId acl = kEmptyAcl;
+};
+
+/// Which rule asks for (or forbids) a privilege: for the provenance of one change.
+struct RuleUse {
+  std::size_t rule = 0;  ///< index into Desired::rules
+  RoleId grantee{};
+  PrivilegeSet privileges;
+  PrivilegeSet grantable;
+  bool absent = false;
+};
+
+/// One catalogue of objects with what each must become: a database, or the server's own (databases, tablespaces …).
+struct DesiredObjects {
+  std::string database;                 ///< empty: cluster-wide objects
+  const std::vector<Object>* actual{};  ///< owned by the State
+  std::vector<Object> created;          ///< objects that the plan creates, numbered after the actual ones
+  std::vector<DesiredObject> desired;   ///< parallel to actual + created
+  std::vector<DesiredColumn> columns;   ///< sorted by (object, name)
+  std::vector<std::vector<RuleUse>> rule_sets;
+
+  [[nodiscard]] std::size_t size() const { return desired.size(); }
+  [[nodiscard]] const Object& object(std::size_t i) const { return i < actual->size() ? (*actual)[i] : created[i - actual->size()]; }
+  [[nodiscard]] bool is_created(std::size_t i) const { return i >= actual->size(); }
+};
+
+struct DesiredMembership {
+  RoleId role{};
+  RoleId member{};
+  bool admin = false;
+  bool inherit = true;
+  bool set = true;
+  Reason reason;
+};
+
+struct DesiredRole {
+  RoleId id{};
+  bool create = false;
+  bool drop = false;
+  std::optional<std::string> rename_from;
+  RoleAttributes attributes;
+  std::optional<std::string> comment;         ///< nothing: none
+  std::optional<PasswordSource> password;     ///< to be set on creation, or on --set-passwords
+  std::optional<RoleId> reassign_to;
+  Reason reason;
+};
+
+struct DesiredSchema {
+  std::string name;
+  bool create = false;
+  bool drop = false;
+  std::optional<RoleId> owner;
+  Reason reason;
+};
+
+struct DesiredExtension {
+  Extension desired;          ///< version empty: any
+  bool schema_written = false;
+  Reason reason;
+};
+
+struct DesiredDatabase {
+  DesiredObjects objects;
+  std::vector<DesiredSchema> schemas;       ///< to create or to drop
+  std::vector<DesiredExtension> extensions;
+  std::vector<DesiredDefaultAcl> default_acls;
+  std::map<std::size_t, Reason> owner_reasons;  ///< why an object's owner changes, by object
+  std::map<std::size_t, std::vector<RuleUse>> default_acl_rules;  ///< by index in default_acls
+};
+
+/// One rule that a RuleUse points to.
+struct RuleInfo {
+  SourcePos pos;
+  std::string text;  ///< "declared", "named absent", "expired …", "profile read-only"
+};
+
+struct Desired {
+  const State* actual{};
+  std::vector<DesiredRole> roles;             ///< those that the charter manages
+  std::vector<DesiredMembership> memberships;
+  std::vector<Membership> unwanted_memberships;  ///< rows of the catalog that must go
+  std::vector<Reason> unwanted_reasons;          ///< parallel
+  std::map<SettingsScope, std::map<std::string, SettingRule>> settings;  ///< only what is written; no value: reset
+  std::map<SettingsScope, Reason> setting_reasons;
+  DesiredObjects cluster;
+  std::vector<DesiredDatabase> databases;  ///< parallel to State::databases
+  std::vector<RuleInfo> rules;
+  std::vector<std::string> deferred;  ///< names to be resolved after CREATE EXTENSION
+  std::vector<std::string> extras;    ///< additive mode: what is there and not declared
+  Coverage coverage;
+};
+
+/// What must be read before resolve() can work.
+struct ReadScope;
+ReadScope read_scope(const Charter& charter, const DatabaseCharter& database);
+
+/// Options of one run that change the meaning of a charter.
+struct ResolveOptions {
+  bool set_passwords = false;
+};
+
+/// Pure: no clock (the server's is in `actual.server.now`), no I/O. Findings (a literal name that does not exist, a
+/// privilege that this server lacks, a pattern without a match) go to `diagnostics`; with errors the result is not usable.
+Desired resolve(const Charter& charter, const State& actual, const ResolveOptions& options, Diagnostics& diagnostics);
+
+}  // namespace pgcharter

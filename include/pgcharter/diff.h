@@ -1,0 +1,134 @@
+// What differs between the actual and the desired state, as values. A change that many objects share is one value
+// with many objects: the plan of a schema-wide grant stays small whatever the number of tables.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "pgcharter/desired.h"
+
+namespace pgcharter {
+
+struct RenameRole {
+  std::string from;
+  RoleId role{};
+};
+struct CreateRole {
+  RoleId role{};
+  RoleAttributes attributes;
+  std::optional<PasswordSource> password;
+};
+/// Only what differs is set.
+struct AlterRole {
+  RoleId role{};
+  RoleAttributes before;
+  RoleAttributes after;
+};
+struct SetPassword {
+  RoleId role{};
+  PasswordSource password;
+};
+struct CommentRole {
+  RoleId role{};
+  std::optional<std::string> before;
+  std::optional<std::string> after;
+};
+/// ALTER ROLE/DATABASE … SET or RESET of one parameter.
+struct ChangeSetting {
+  SettingsScope scope;
+  std::string name;
+  std::optional<std::string> before;
+  std::optional<std::string> after;  ///< nothing: RESET
+};
+struct DropRole {
+  RoleId role{};
+};
+/// REASSIGN OWNED BY role TO owner, in one database.
+struct ReassignOwned {
+  RoleId role{};
+  RoleId to{};
+};
+
+/// GRANT of a role: a new edge (`before` empty), or options that are switched on or off in place.
+struct GrantMembership {
+  std::optional<Membership> before;  ///< the row that is altered
+  Membership after;                  ///< its grantor matters only with `before`
+};
+/// REVOKE of one row.
+struct RevokeMembership {
+  Membership membership;
+};
+
+struct CreateSchema {
+  std::string name;
+  std::optional<RoleId> owner;
+};
+struct DropSchema {
+  std::string name;
+};
+struct CreateExtension {
+  Extension extension;  ///< empty fields: the server's default
+};
+struct AlterExtension {
+  Extension before;
+  Extension after;
+};
+
+/// Indexes into DesiredObjects, ascending; shared by the changes of one class of objects.
+using ObjectList = std::shared_ptr<const std::vector<std::uint32_t>>;
+
+/// ALTER … OWNER TO, for objects of one kind.
+struct ChangeOwner {
+  ObjectKind kind{};
+  ObjectList objects;
+  RoleId before{};
+  RoleId after{};
+};
+
+/// GRANT or REVOKE of privileges on objects (or on one column of them), for one grantee.
+struct ChangePrivileges {
+  bool grant = false;
+  ObjectKind kind{};
+  ObjectList objects;
+  std::string column;  ///< empty: the whole object
+  RoleId grantee{};
+  PrivilegeSet privileges;
+  bool grant_option = false;  ///< GRANT … WITH GRANT OPTION; REVOKE GRANT OPTION FOR
+  RoleId grantor = kNoRole;   ///< REVOKE: who holds the entry; kNoRole: the object's owner
+  bool cascade = false;       ///< REVOKE … CASCADE: entries depend on it; they are changes of their own, `implied`
+  bool implied = false;       ///< happens through another change's CASCADE; has no statement of its own
+  bool before_grants = false; ///< a table-level REVOKE that would remove column grants of this plan
+};
+
+/// ALTER DEFAULT PRIVILEGES.
+struct ChangeDefaultPrivileges {
+  bool grant = false;
+  RoleId creator{};
+  std::string schema;  ///< empty: global
+  ObjectKind objects{};
+  RoleId grantee{};
+  PrivilegeSet privileges;
+  bool grant_option = false;
+};
+
+using ChangeBody = std::variant<RenameRole, CreateRole, AlterRole, SetPassword, CommentRole, ChangeSetting, DropRole, ReassignOwned,
+                                GrantMembership, RevokeMembership, CreateSchema, DropSchema, CreateExtension, AlterExtension,
+                                ChangeOwner, ChangePrivileges, ChangeDefaultPrivileges>;
+
+struct Change {
+  int database = -1;  ///< index into Desired::databases; -1: cluster-wide
+  ChangeBody body;
+  Reason reason;
+};
+
+/// How many single differences (object × grantee × privilege) a change stands for; what summaries count.
+std::size_t weight(const Change& change);
+
+/// Pure. The order is the order of the concerns; ordering for execution is the plan's.
+std::vector<Change> diff(const State& actual, const Desired& desired);
+
+}  // namespace pgcharter

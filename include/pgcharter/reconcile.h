@@ -1,0 +1,55 @@
+// The program's verbs as functions: what the command line calls, and what another client would.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "pgcharter/apply.h"
+#include "pgcharter/catalog.h"
+#include "pgcharter/charter.h"
+#include "pgcharter/connection.h"
+#include "pgcharter/desired.h"
+#include "pgcharter/diff.h"
+#include "pgcharter/plan.h"
+#include "pgcharter/sql.h"
+
+namespace pgcharter {
+
+/// One finished planning run. Everything points into itself, so it is kept on the heap and not copied.
+struct Planned {
+  Charter charter;
+  State actual;
+  Desired desired;
+  Plan plan;
+  Script script;
+  Diagnostics diagnostics;
+  std::string fingerprint;
+  std::string generated_at;
+};
+
+struct ReconcileOptions {
+  ResolveOptions resolve;
+  ApplyOptions apply;
+  std::set<Hazard> allow;
+  std::size_t max_revokes = 1000;
+  std::size_t max_drops = 10;
+};
+
+/// Charter → actual state (one snapshot) → desired state → diff → plan → SQL. Nothing where the charter and the
+/// server do not go together; why is in `diagnostics`.
+std::unique_ptr<Planned> make_planned(const Charter& charter, const Connector& connector, const ReconcileOptions& options, Diagnostics& diagnostics);
+
+struct ApplyOutcome {
+  bool changed = false;
+  std::size_t statements = 0;
+  int attempts = 1;
+};
+
+/// Executes a plan under the lock: a fresh plan is made inside, compared with what was shown, executed, verified and
+/// committed. Throws Refusal 3 where the state has moved since `shown`, 4 for a guard, 5 where verification found a residue.
+ApplyOutcome apply_planned(const Planned& shown, const Connector& connector, const ReconcileOptions& options, ApplyObserver& observer);
+
+}  // namespace pgcharter

@@ -1,0 +1,49 @@
+// The plan as SQL. Text is made from data in src/sql only, through a writer that can't append a raw name.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "pgcharter/plan.h"
+
+namespace pgcharter {
+
+/// One statement, without a final semicolon.
+struct Statement {
+  int id = 0;             ///< 1, 2, … in order of execution
+  std::string database;   ///< empty: any database of the server
+  Phase phase{};
+  std::string run_as;     ///< SET LOCAL ROLE around it; empty: as the executor
+  std::string sql;        ///< a secret is :'name', never its text
+  bool transactional = true;
+  std::vector<std::size_t> steps;  ///< indexes into Plan::steps
+  std::map<std::string, PasswordSource> secrets;  ///< by the name that stands in `sql`
+  std::string secret_role;         ///< whose password it is
+  bool checks_warnings = false;    ///< GRANT or REVOKE: 01006 and 01007 are failures
+
+  bool operator==(const Statement& other) const { return database == other.database && sql == other.sql && run_as == other.run_as && phase == other.phase; }
+};
+
+struct Script {
+  std::vector<Statement> statements;
+};
+
+/// Joins changes that can share a statement: equal privileges on many objects for many grantees.
+Script render(const Plan& plan);
+
+/// The script that psql runs as it is: \connect, BEGIN, SET LOCAL, COMMIT; secrets are psql variables.
+std::string to_psql(const Script& script, const State& actual, std::string_view charter_name);
+
+/// "a ""quoted"" name" where it must be, else the bare word: for reports. In SQL every identifier is quoted.
+std::string display_name(std::string_view name);
+/// schema.name(args) for people.
+std::string display_name(const ObjectName& object);
+
+/// Always quoted.
+std::string quote_identifier(std::string_view name);
+/// 'it''s', E'…' where a backslash is in it.
+std::string quote_literal(std::string_view text);
+
+}  // namespace pgcharter

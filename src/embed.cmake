@@ -1,0 +1,10 @@
+# cmake -DOUTPUT=… -DARRAY=kName -DFILES=a;b -P embed.cmake: files as {name without extension, text} rows of C++.
+string(REPLACE " " ";" FILES "${FILES}")
+set(text "// Generated from the files named below; do not edit.\n")
+set(rows "")
+foreach(file ${FILES})
+  get_filename_component(name ${file} NAME_WE)
+  file(READ ${file} content)
+  string(APPEND rows "    {\"${name}\", R\"pgcharter-file(${content})pgcharter-file\"},\n")
+endforeach()
+file(WRITE ${OUTPUT} "${text}struct EmbeddedFile {\n  std::string_view name;\n  std::string_view text;\n};\ninline constexpr EmbeddedFile ${ARRAY}[] = {\n${rows}};\n")
