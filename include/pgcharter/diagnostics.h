@@ -9,6 +9,7 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace pgcharter {
@@ -72,7 +73,7 @@ void write_diagnostic(std::ostream& out, const Diagnostic& diagnostic);
 /// What the outside world refused: the server, a file, a service. `code` is the SQLSTATE where a server spoke.
 class Error : public std::runtime_error {
  public:
-  explicit Error(std::string message, std::string hint = {}) : std::runtime_error(std::move(message)), hint(std::move(hint)) {}
+  explicit Error(std::string message, std::string advice = {}) : std::runtime_error(std::move(message)), hint(std::move(advice)) {}
 
   std::string code;
   std::string detail;
@@ -84,8 +85,8 @@ class Error : public std::runtime_error {
 /// A refusal that has an exit code of its own (DESIGN 5): 3 stale plan, 4 guard, 5 not converged.
 class Refusal : public Error {
  public:
-  Refusal(int exit_code, std::string message, std::string hint = {})
-      : Error(std::move(message), std::move(hint)), exit_code(exit_code) {}
+  Refusal(int code_of_exit, std::string message, std::string advice = {})
+      : Error(std::move(message), std::move(advice)), exit_code(code_of_exit) {}
   int exit_code;
 };
 

@@ -32,7 +32,8 @@ std::string shown_character(std::string_view text, std::size_t at, std::size_t l
   if (code == U'\r') return "\\r";
   if (code == U'\t') return "\\t";
   if (code < 0x20U || code == 0x7FU) return fmt::format("\\x{:02x}", static_cast<unsigned>(code));
-  if (is_hidden(code)) return fmt::format(code > 0xFFFFU ? "\\U{:08x}" : "\\u{:04x}", static_cast<unsigned>(code));
+  if (is_hidden(code) && code > 0xFFFFU) return fmt::format("\\U{:08x}", static_cast<unsigned>(code));
+  if (is_hidden(code)) return fmt::format("\\u{:04x}", static_cast<unsigned>(code));
   return std::string(text.substr(at, length));
 }
 
