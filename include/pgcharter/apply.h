@@ -38,7 +38,7 @@ extern std::atomic<int> g_interrupted;
 /// (exit 1) that names the holder when `wait` passes.
 void take_lock(Connection& connection, const ApplyOptions& options);
 
-/// Sends BEGIN and the session settings, then the statements of `script` from `first` on. Throws Error that names the statement; the
+/// Sends the statements of `script` inside the transaction of begin_apply(). Throws Error that names the statement; the
 /// caller's transaction is then aborted. A warning 01006 or 01007 of a GRANT or REVOKE is an Error.
 void execute(Connection& connection, const Script& script, ApplyObserver& observer);
 
