@@ -1,0 +1,164 @@
+// The include graph of src/ and include/: which layer may see which, and the one home of each library. CMake's link lines
+// say the same, but every third-party header stands in /usr/include, visible to every target; this test is what keeps
+// the layers apart (docs/architecture.md). A new folder or library is a new row here.
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <regex>
+#include <set>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+namespace {
+
+namespace fs = std::filesystem;
+using Names = std::set<std::string>;
+
+/// Layer → the layers whose headers it may include, besides its own.
+const std::map<std::string, Names> kLayers = {
+    {"base", {}},
+    {"model", {"base"}},
+    {"manifest", {"base", "model"}},
+    {"pg", {"base", "model"}},
+    {"catalog", {"base", "model"}},
+    {"desired", {"base", "model"}},
+    {"diff", {"base", "model", "desired"}},
+    {"plan", {"base", "model", "desired", "diff"}},
+    {"sql", {"base", "model", "desired", "diff", "plan"}},
+    {"apply", {"base", "model", "desired", "diff", "plan", "sql"}},
+    {"codec", {"base", "model", "desired", "diff", "plan", "sql", "apply"}},
+    {"report", {"base", "model", "desired", "diff", "plan", "sql", "apply", "codec"}},
+    {"sandbox", {"base"}},
+    {"net", {"base"}},
+    // The command line is a client like any other: public headers, and the throw-away server of its sandbox verb.
+    {"cli", {"sandbox"}},
+    {"main.cpp", {"cli"}},
+    // The narrative sees everything but the command line.
+    {"reconcile.cpp",
+     {"base", "model", "manifest", "pg", "catalog", "desired", "diff", "plan", "sql", "apply", "codec", "report", "sandbox", "net"}},
+};
+
+/// Public header → the layer that it belongs to. A layer sees its own public headers and those of the layers it may include; they see
+/// each other by the same rule.
+const std::map<std::string, std::string> kHeaders = {
+    {"diagnostics.h", "base"}, {"privilege.h", "model"},  {"object_kind.h", "model"}, {"acl.h", "model"},
+    {"state.h", "model"},      {"connection.h", "model"}, {"charter.h", "model"},  // filled by manifest, read by desired and by everything
+                                                                                   // after it
+    {"catalog.h", "model"},                                                        // ReadScope is what desired asks and catalog answers
+    {"desired.h", "desired"},  {"diff.h", "diff"},        {"plan.h", "plan"},         {"sql.h", "sql"},
+    {"apply.h", "apply"},      {"reconcile.h", "codec"},  // Planned, the value that codec and report write
+    {"report.h", "codec"},                                // implemented by codec (documents) and report (texts)
+};
+
+/// Beginning of an include → the only layer that may name it.
+const std::vector<std::pair<std::string, std::string>> kLibraries = {
+    {"yaml-cpp/", "manifest"}, {"pqxx/", "pg"},    {"libpq", "pg"},      {"postgres", "pg"}, {"nlohmann/", "codec"},
+    {"CLI/", "cli"},           {"dtl/", "report"}, {"openssl/", "base"}, {"curl/", "net"},
+};
+
+bool may_include(const std::string& layer, const std::string& other) {
+  return layer == other || layer == "cli" || kLayers.at(layer).contains(other);
+}
+
+/// What is wrong with one include of a file of `layer`, or nothing.
+bool allowed(const std::string& layer, bool is_public, bool quoted, const std::string& name) {
+  if (name.starts_with("pgcharter/")) {
+    const auto header = kHeaders.find(name.substr(name.find('/') + 1));
+    return header != kHeaders.end() && may_include(layer, header->second);
+  }
+  for (const auto& [prefix, home] : kLibraries) {
+    if (name.starts_with(prefix)) return !is_public && layer == home;
+  }
+  if (quoted) {
+    const std::string folder = name.substr(0, name.find('/'));
+    const bool generated = name.ends_with(".inc") && (layer == "catalog" || layer == "manifest");
+    const bool known = kLayers.contains(folder) && (layer == folder || kLayers.at(layer).contains(folder));
+    return !is_public && (generated || known);
+  }
+  static const std::regex standard("[a-z_]+");
+  static const std::regex posix("([a-z]+/)?[a-z_]+\\.h");
+  if (std::regex_match(name, standard)) return true;
+  return !is_public && (name.starts_with("fmt/") || std::regex_match(name, posix));
+}
+
+/// Checks a file by its path under src/ or include/.
+std::vector<std::string> check(const std::string& path, const std::string& text) {
+  const std::string first = path.substr(0, path.find('/'));
+  const std::string name = path.substr(path.find('/') + 1);
+  const bool is_public = first == "pgcharter";
+  if (is_public && !kHeaders.contains(name)) return {path + ": this header is not in the table of public headers"};
+  if (!is_public && !kLayers.contains(first)) return {path + ": " + first + " is not in the table of layers"};
+  const std::string layer = is_public ? kHeaders.at(name) : first;
+
+  static const std::regex include(R"re(^\s*#\s*include\s*([<"])([^>"]+)[>"])re");
+  std::vector<std::string> findings;
+  std::istringstream lines(text);
+  std::string line;
+  for (int number = 1; std::getline(lines, line); ++number) {
+    std::smatch match;
+    if (!std::regex_search(line, match, include)) continue;
+    const bool quoted = match[1] == "\"";
+    if (allowed(layer, is_public, quoted, match[2])) continue;
+    const std::string spelled = quoted ? "\"" + match[2].str() + "\"" : "<" + match[2].str() + ">";
+    findings.push_back(path + ":" + std::to_string(number) + ": " + (is_public ? path : layer) + " may not include " + spelled);
+  }
+  return findings;
+}
+
+TEST(Layering, HoldsInEveryFile) {
+  std::size_t files = 0;
+  for (const char* root : {"src", "include"}) {
+    const fs::path base = fs::path(PGCHARTER_SOURCE_DIR) / root;
+    for (const auto& entry : fs::recursive_directory_iterator(base)) {
+      if (entry.path().extension() != ".cpp" && entry.path().extension() != ".h") continue;
+      std::ostringstream text;
+      text << std::ifstream(entry.path()).rdbuf();
+      for (const std::string& finding : check(fs::relative(entry.path(), base).generic_string(), text.str())) ADD_FAILURE() << finding;
+      ++files;
+    }
+  }
+  EXPECT_GT(files, 20U);
+}
+
+struct Case {
+  std::string path, text, finding;
+};
+
+class LayeringRule : public testing::TestWithParam<Case> {};
+
+TEST_P(LayeringRule, IsEnforced) {
+  const auto findings = check(GetParam().path, GetParam().text);
+  if (GetParam().finding.empty()) {
+    EXPECT_EQ(findings, std::vector<std::string>{});
+  } else {
+    EXPECT_EQ(findings, std::vector<std::string>{GetParam().finding});
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Examples, LayeringRule,
+    testing::Values(
+        Case{"diff/diff.cpp", "// what\n\n#include <pqxx/pqxx>\n", "diff/diff.cpp:3: diff may not include <pqxx/pqxx>"},
+        Case{"diff/diff.cpp", "#include \"plan/order.h\"", "diff/diff.cpp:1: diff may not include \"plan/order.h\""},
+        Case{"diff/diff.cpp", "#include \"pgcharter/plan.h\"", "diff/diff.cpp:1: diff may not include \"pgcharter/plan.h\""},
+        Case{"diff/diff.cpp", "#include \"pgcharter/desired.h\"\n#include \"base/hash.h\"\n#include <vector>", ""},
+        Case{"catalog/read.cpp", "#include \"pg/connection.h\"", "catalog/read.cpp:1: catalog may not include \"pg/connection.h\""},
+        Case{"catalog/read.cpp", "#include \"queries.inc\"", ""},
+        Case{"apply/lock.cpp", "# include  <libpq-fe.h>", "apply/lock.cpp:1: apply may not include <libpq-fe.h>"},
+        Case{"apply/lock.cpp", "#include \"pgcharter/reconcile.h\"", "apply/lock.cpp:1: apply may not include \"pgcharter/reconcile.h\""},
+        Case{"base/hash.cpp", "#include <openssl/evp.h>\n#include <sys/stat.h>\n#include <fmt/format.h>", ""},
+        Case{"base/hash.cpp", "#include <boost/any.hpp>", "base/hash.cpp:1: base may not include <boost/any.hpp>"},
+        Case{"cli/plan.cpp", "#include \"diff/grants.h\"", "cli/plan.cpp:1: cli may not include \"diff/grants.h\""},
+        Case{"cli/plan.cpp", "#include \"pgcharter/reconcile.h\"\n#include <CLI/CLI.hpp>", ""},
+        Case{"reconcile.cpp", "#include \"pgcharter/reconcile.h\"\n#include \"pg/connection.h\"", ""},
+        Case{"pgcharter/plan.h", "#include <fmt/format.h>", "pgcharter/plan.h:1: pgcharter/plan.h may not include <fmt/format.h>"},
+        Case{"pgcharter/state.h", "#include \"pgcharter/diff.h\"",
+             "pgcharter/state.h:1: pgcharter/state.h may not include \"pgcharter/diff.h\""},
+        Case{"helpers/misc.cpp", "", "helpers/misc.cpp: helpers is not in the table of layers"},
+        Case{"pgcharter/misc.h", "", "pgcharter/misc.h: this header is not in the table of public headers"}));
+
+}  // namespace
