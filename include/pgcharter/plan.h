@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -33,8 +34,9 @@ enum class Phase {
   DropSchema,
   RevokeMembership,
   DropRole,
+  AlterSelf,
 };
-inline constexpr std::size_t kPhaseCount = 20;
+inline constexpr std::size_t kPhaseCount = 21;
 
 std::string_view name(Phase phase);  ///< kebab-case: "grant-membership"
 /// True for the phases that belong to the server, not to one database: before, and after, the databases' phases.
@@ -49,6 +51,7 @@ struct Step {
   Change change;
   Phase phase{};
   std::set<Hazard> hazards;
+  int rank = 0;  ///< order within the phase where one step depends on another: steps of different ranks share no statement
 };
 
 /// Counts changes, not statements.

@@ -18,7 +18,9 @@ struct Statement {
   std::string run_as;     ///< SET LOCAL ROLE around it; empty: as the executor
   std::string sql;        ///< a secret is :'name', never its text
   bool transactional = true;
-  std::vector<std::size_t> steps;  ///< indexes into Plan::steps
+  std::vector<std::size_t> steps;  ///< indexes into Plan::steps, ascending
+  std::vector<std::uint32_t> objects;  ///< which of the steps' objects it names, ascending; empty: the steps have none, or all of them
+  std::string provenance;          ///< "weavix.yaml:42; weavix.yaml:50: expired 2026-01-01": may hold anything, for printable()
   std::map<std::string, PasswordSource> secrets;  ///< by the name that stands in `sql`
   std::string secret_role;         ///< whose password it is
   bool checks_warnings = false;    ///< GRANT or REVOKE: 01006 and 01007 are failures
