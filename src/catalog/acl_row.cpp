@@ -1,0 +1,91 @@
+// One row stands for all objects of a schema that have the same owner and ACL; their names, arguments and oids are three arrays of equal
+// length. So a schema whose tables share their grants costs one parsed list, and names are what is left to transfer. Sorting happens
+// here: the byte order of names is ours to guarantee, the server's collations are not.
+
+#include "catalog/acl_row.h"
+
+#include <algorithm>
+#include <charconv>
+
+#include "pgcharter/catalog.h"
+
+#include "catalog/array_text.h"
+#include "catalog/queries.h"
+
+namespace pgcharter {
+namespace {
+
+enum Column : int { kSchema, kSubkind, kOwner, kOwnerOid, kAcl, kMember, kInitialAcl, kNames, kArgs, kOids };
+
+/// Sorts objects[begin …] without moving them more than once: they are large, and so is their number.
+void sort_from(std::vector<Object>& objects, std::size_t begin) {
+  const auto first = objects.begin() + static_cast<std::ptrdiff_t>(begin);
+  std::vector<const Object*> order;
+  order.reserve(objects.size() - begin);
+  for (auto it = first; it != objects.end(); ++it) order.push_back(&*it);
+  std::ranges::sort(order, {}, [](const Object* object) -> const ObjectName& { return object->id; });
+  std::vector<Object> sorted;
+  sorted.reserve(order.size());
+  for (const Object* object : order) sorted.push_back(std::move(*const_cast<Object*>(object)));
+  std::ranges::move(sorted, first);
+}
+
+}  // namespace
+
+std::uint32_t oid_of(std::string_view digits) {
+  std::uint32_t oid = 0;
+  std::from_chars(digits.data(), digits.data() + digits.size(), oid);
+  return oid;
+}
+
+AclId AclReader::acl(std::string_view text) {
+  if (const auto known = acls_.find(text); known != acls_.end()) return known->second;
+  const AclId id = state_.acls->intern(parse_acl(text, *state_.names));
+  acls_.emplace(text, id);
+  return id;
+}
+
+RoleId AclReader::role(const Row& row, int name_column, int oid_column) {
+  if (!row.is_null(name_column)) return state_.names->intern(row.text(name_column));
+  const std::uint32_t oid = oid_of(row.text(oid_column));
+  return oid == 0 ? kNoRole : state_.names->intern_dangling(oid);
+}
+
+Object AclReader::common_part(const ObjectKindInfo& kind, const Row& row) {
+  Object object;
+  object.id.kind = kind.kind;
+  object.id.schema = row.text(kSchema);
+  object.subkind = row.is_null(kSubkind) ? '\0' : row.text(kSubkind).front();
+  object.owner = role(row, kOwner, kOwnerOid);
+  object.acl_is_null = row.is_null(kAcl);
+  object.acl = object.acl_is_null ? state_.acls->intern(acl_default(kind.kind, object.owner, state_.server.major())) : acl(row.text(kAcl));
+  object.extension_member = row.boolean(kMember);
+  if (!row.is_null(kInitialAcl)) object.initial_acl = acl(row.text(kInitialAcl));
+  return object;
+}
+
+void AclReader::read_objects(const ObjectKindInfo& kind, const std::vector<std::optional<std::string>>& parameters,
+                             std::vector<Object>& objects, const std::function<bool(std::uint32_t, std::string_view)>& keep) {
+  const std::size_t begin = objects.size();
+  const bool has_args = kind.identity == IdentityShape::Signature;
+  connection_.query(find_query(kind.catalog_query), parameters, [&](const Row& row) {
+    const Object common = common_part(kind, row);
+    ArrayText names(row.text(kNames));
+    ArrayText args(row.text(kArgs));
+    ArrayText oids(row.text(kOids));
+    std::string_view name;
+    std::string_view arg;
+    std::string_view digits;
+    while (names.next(name) && oids.next(digits) && (!has_args || args.next(arg))) {
+      const std::uint32_t oid = oid_of(digits);
+      if (keep && !keep(oid, name)) continue;
+      Object& object = objects.emplace_back(common);
+      object.id.name = name;
+      object.id.args = arg;
+      object.oid = oid;
+    }
+  });
+  sort_from(objects, begin);
+}
+
+}  // namespace pgcharter

@@ -1,0 +1,47 @@
+// The uniform row of every acl_*.sql, turned into objects.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "pgcharter/connection.h"
+#include "pgcharter/state.h"
+
+namespace pgcharter {
+
+/// Reads objects and access control lists into a state. Texts of lists that were seen before are not parsed again.
+class AclReader {
+ public:
+  AclReader(Connection& connection, State& state) : connection_(connection), state_(state) {}
+
+  /// Appends the objects of a kind that `keep(oid, name)` accepts, sorted by ObjectName.
+  void read_objects(const ObjectKindInfo& kind, const std::vector<std::optional<std::string>>& parameters, std::vector<Object>& objects,
+                    const std::function<bool(std::uint32_t, std::string_view)>& keep = {});
+
+  /// The list of an aclitem[] in text form.
+  AclId acl(std::string_view text);
+
+  /// The role of a name column and an oid column: by name, dangling where it has none, kNoRole for oid 0.
+  RoleId role(const Row& row, int name_column, int oid_column);
+
+ private:
+  struct TextHash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
+  };
+
+  Connection& connection_;
+  State& state_;
+  std::unordered_map<std::string, AclId, TextHash, std::equal_to<>> acls_;
+
+  Object common_part(const ObjectKindInfo& kind, const Row& row);
+};
+
+/// An oid column.
+std::uint32_t oid_of(std::string_view digits);
+
+}  // namespace pgcharter

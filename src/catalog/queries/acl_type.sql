@@ -1,0 +1,29 @@
+-- Base types, domains, enums, ranges and free-standing composite types of the schemas $1. Array types follow their element (they are
+-- told by their subscript handler, as IsTrueArrayType() does), row types their table, multiranges their range.
+-- Columns of every acl_*.sql: schema, subkind, owner, owner oid, acl, extension member, initial acl, names, args, oids.
+-- One row for all objects that agree in everything but name: where ACLs repeat, and they do, that is a fraction of the rows.
+select n.nspname, g.subkind, r.rolname, g.owner_oid, g.acl::pg_catalog.text, g.is_member, g.initial_acl::pg_catalog.text,
+       g.names::pg_catalog.text, g.args::pg_catalog.text, g.oids::pg_catalog.text
+from (
+  select o.typnamespace as schema_oid,
+         o.typtype as subkind,
+         o.typowner as owner_oid,
+         o.typacl as acl,
+         e.objid is not null as is_member,
+         i.initprivs as initial_acl,
+         pg_catalog.array_agg(o.typname) as names,
+         null::pg_catalog.text[] as args,
+         pg_catalog.array_agg(o.oid) as oids
+  from pg_catalog.pg_type o
+  left join pg_catalog.pg_depend e
+    on e.classid = 'pg_catalog.pg_type'::pg_catalog.regclass and e.objid = o.oid and e.objsubid = 0 and e.deptype = 'e'
+  left join pg_catalog.pg_init_privs i
+    on i.classoid = 'pg_catalog.pg_type'::pg_catalog.regclass and i.objoid = o.oid and i.objsubid = 0 and i.privtype = 'e'
+  where o.typnamespace = any ($1::pg_catalog.oid[])
+    and (o.typtype in ('d', 'e', 'r')
+         or (o.typtype = 'b' and not (o.typelem <> 0 and o.typsubscript = 'pg_catalog.array_subscript_handler'::pg_catalog.regproc))
+         or (o.typtype = 'c' and exists (select from pg_catalog.pg_class c where c.oid = o.typrelid and c.relkind = 'c')))
+  group by 1, 2, 3, 4, 5, 6
+) g
+join pg_catalog.pg_namespace n on n.oid = g.schema_oid
+left join pg_catalog.pg_roles r on r.oid = g.owner_oid

@@ -1,0 +1,167 @@
+// Everything of one database: a fixed number of set-based queries, whatever the number of objects.
+//
+// Schemas are read first and matched here, by is_system_schema() and the scope's patterns; every later query gets the oids of the schemas
+// that count, so what is a system schema is said in one place and what is out of scope never leaves the server. Chunks and shards are
+// tables of an extension's making that follow their parent; their oids are asked for only where the extension is installed. A catalog
+// that this role may not read costs its kind, not the run, and is said in the coverage.
+
+#include <algorithm>
+#include <unordered_map>
+#include <unordered_set>
+
+#include "pgcharter/catalog.h"
+
+#include "base/strings.h"
+#include "catalog/acl_row.h"
+#include "catalog/queries.h"
+
+namespace pgcharter {
+namespace {
+
+/// An extension that makes tables which are never ours, and the query that lists them.
+struct GeneratedTables {
+  std::string_view extension;
+  std::string_view query;
+  bool takes_schemas;
+  std::string_view coverage;
+};
+constexpr GeneratedTables kGeneratedTables[] = {
+    {.extension = "timescaledb", .query = "timescaledb_chunks", .takes_schemas = false, .coverage = "table: chunk of TimescaleDB"},
+    {.extension = "citus", .query = "citus_shards", .takes_schemas = true, .coverage = "table: shard of Citus"},
+};
+
+class DatabaseReader {
+ public:
+  DatabaseReader(Connection& connection, const ReadScope& scope, State& state)
+      : connection_(connection), scope_(scope), state_(state), reader_(connection, state) {}
+
+  DatabaseState read() {
+    database_.name = connection_.server().database;
+    read_unreadable();
+    read_extensions();
+    for (const ObjectKindInfo& kind : all_object_kinds()) {
+      if (!kind.cluster_wide && kind.first_version <= state_.server.major()) read_kind(kind);
+    }
+    read_columns();
+    read_default_acls();
+    read_dependencies();
+    return std::move(database_);
+  }
+
+ private:
+  Connection& connection_;
+  const ReadScope& scope_;
+  State& state_;
+  AclReader reader_;
+  DatabaseState database_;
+  std::vector<std::string> unreadable_;
+  std::string schemas_ = "{}";  // the oids of the schemas that count
+  std::unordered_set<std::uint32_t> generated_;
+
+  void read_unreadable() {
+    connection_.query(find_query("unreadable"), {}, [&](const Row& row) { unreadable_.emplace_back(row.text(0)); });
+  }
+
+  void read_extensions() {
+    connection_.query(find_query("extensions"), {}, [&](const Row& row) {
+      database_.extensions.push_back({.name = std::string(row.text(0)), .schema = std::string(row.text(1)), .version = std::string(row.text(2))});
+    });
+  }
+
+  void read_kind(const ObjectKindInfo& kind) {
+    const Query query = find_query(kind.catalog_query);
+    if (std::ranges::any_of(unreadable_, [&](const std::string& catalog) { return mentions_catalog(query, catalog); })) {
+      ++database_.coverage[std::string(kind.singular) + ": not readable"];
+    } else if (kind.kind == ObjectKind::Schema) {
+      read_schemas(kind);
+    } else if (in_schema(kind.kind)) {
+      reader_.read_objects(kind, {schemas_}, database_.objects, [&](std::uint32_t oid, std::string_view) { return !generated_.contains(oid); });
+    } else {
+      reader_.read_objects(kind, {}, database_.objects);
+    }
+  }
+
+  void read_schemas(const ObjectKindInfo& kind) {
+    const std::size_t begin = database_.objects.size();
+    reader_.read_objects(kind, {}, database_.objects, [](std::uint32_t, std::string_view name) { return !is_system_schema(name); });
+    std::vector<std::string> oids;
+    for (std::size_t i = begin; i < database_.objects.size(); ++i) {
+      const Object& schema = database_.objects[i];
+      if (in_scope(schema.id.name)) {
+        oids.push_back(std::to_string(schema.oid));
+      } else {
+        ++database_.coverage["schema: out of scope, its objects were not read"];
+      }
+    }
+    schemas_ = array_parameter(oids);
+    read_generated_tables();
+  }
+
+  [[nodiscard]] bool in_scope(const std::string& schema) const {
+    return scope_.all_schemas || std::ranges::any_of(scope_.schemas, [&](const NamePattern& pattern) { return pattern.matches(schema); });
+  }
+
+  void read_generated_tables() {
+    for (const GeneratedTables& made : kGeneratedTables) {
+      if (std::ranges::find(database_.extensions, made.extension, &Extension::name) == database_.extensions.end()) continue;
+      std::vector<std::optional<std::string>> parameters;
+      if (made.takes_schemas) parameters.emplace_back(schemas_);
+      connection_.query(find_query(made.query), parameters, [&](const Row& row) {
+        generated_.insert(oid_of(row.text(0)));
+        ++database_.coverage[std::string(made.coverage)];
+      });
+    }
+  }
+
+  void read_columns() {
+    std::unordered_map<std::uint32_t, std::uint32_t> index_by_oid;
+    for (std::size_t i = 0; i < database_.objects.size(); ++i) {
+      const Object& object = database_.objects[i];
+      const bool relation = object.id.kind == ObjectKind::Table || object.id.kind == ObjectKind::Sequence;
+      if (relation) index_by_oid.emplace(object.oid, static_cast<std::uint32_t>(i));
+    }
+    connection_.query(find_query("columns"), {schemas_, array_parameter(scope_.column_names)}, [&](const Row& row) {
+      const auto table = index_by_oid.find(oid_of(row.text(0)));
+      if (table == index_by_oid.end()) return;  // a chunk or a shard
+      database_.columns.push_back({.object = table->second,
+                                   .number = static_cast<int>(row.number(1)),
+                                   .name = std::string(row.text(2)),
+                                   .acl = row.is_null(3) ? kEmptyAcl : reader_.acl(row.text(3))});
+    });
+    std::ranges::sort(database_.columns, {}, [](const Column& column) { return std::pair(column.object, column.number); });
+  }
+
+  void read_default_acls() {
+    connection_.query(find_query("default_acl"), {schemas_}, [&](const Row& row) {
+      const auto kind = object_kind_by_default_acl_char(row.text(3).front());
+      if (!kind) {
+        ++database_.coverage["default privilege: kind of object not known"];
+        return;
+      }
+      database_.default_acls.push_back(
+          {.creator = reader_.role(row, 0, 1), .schema = std::string(row.text(2)), .objects = *kind, .acl = reader_.acl(row.text(4))});
+    });
+  }
+
+  void read_dependencies() {
+    if (scope_.absent_roles.empty()) return;
+    connection_.query(find_query("role_dependencies"), {array_parameter(scope_.absent_roles)}, [&](const Row& row) {
+      const int count = static_cast<int>(row.number(4));
+      std::string description(row.text(3));
+      if (row.is_null(3)) description = std::to_string(count) + (count == 1 ? " object" : " objects");
+      database_.role_dependencies.push_back({.role = state_.names->intern(row.text(0)),
+                                             .database = std::string(row.text(1)),
+                                             .description = std::move(description),
+                                             .type = row.text(2).front(),
+                                             .count = count});
+    });
+  }
+};
+
+}  // namespace
+
+void read_database(Connection& connection, const ReadScope& scope, State& state) {
+  state.databases.push_back(DatabaseReader(connection, scope, state).read());
+}
+
+}  // namespace pgcharter
