@@ -30,6 +30,8 @@ class RoleNames {
   RoleNames();
   RoleId intern(std::string_view name);
   RoleId intern_dangling(std::uint32_t oid);
+  /// Gives a role another name (ALTER ROLE … RENAME is planned): from here on the old name is unknown.
+  void rename(RoleId id, std::string_view name);
   /// kNoRole where the name is unknown.
   [[nodiscard]] RoleId find(std::string_view name) const;
   /// The name, exactly as in the catalog; "public" for kPublic.

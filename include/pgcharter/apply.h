@@ -16,9 +16,9 @@ namespace pgcharter {
 inline constexpr long long kAdvisoryLockKey = 7236837471893582;
 
 struct ApplyOptions {
-  std::string lock_timeout = "5s";          ///< PostgreSQL's lock_timeout
-  std::string statement_timeout;            ///< empty: the server's
-  std::chrono::milliseconds wait{60000};    ///< for another apply to end
+  std::string lock_timeout = "5s";        ///< PostgreSQL's lock_timeout
+  std::string statement_timeout;          ///< empty: the server's
+  std::chrono::milliseconds wait{60000};  ///< for another apply to end
   int retries = 5;
 };
 

@@ -25,6 +25,18 @@ void read_cluster(Connection& connection, const ReadScope& scope, State& state);
 /// Everything of the connected database, appended to `state.databases`. After read_cluster().
 void read_database(Connection& connection, const ReadScope& scope, State& state);
 
+/// The connected role and its rights, for whoami.
+struct Identity {
+  std::string session_user;
+  std::string current_user;
+  RoleAttributes attributes;
+  std::string database_owner;             ///< of the connected database
+  std::vector<std::string> memberships;   ///< every role it is a member of, directly or not; sorted
+  std::vector<std::string> administered;  ///< those among them that it may grant on; sorted
+  bool encrypted = false;                 ///< TLS
+};
+Identity whoami(Connection& connection);
+
 /// Parses the text form of an aclitem[]: {reader=r*w/owner,=U/owner}. Roles are interned in `names`, as dangling
 /// where `known` (the roles of the server) has no such name and the name is a number.
 Acl parse_acl(std::string_view text, RoleNames& names);

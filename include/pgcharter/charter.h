@@ -87,7 +87,7 @@ struct DefaultPrivilegeRule {
 
 struct MembershipRule {
   SourcePos pos;
-  std::string role;    ///< the group
+  std::string role;  ///< the group
   std::string member;
   std::optional<bool> admin;
   std::optional<bool> inherit;
@@ -201,7 +201,7 @@ struct Charter {
 /// Where a charter comes from: files, directories, or "-" with the text in `standard_input`.
 struct CharterSources {
   std::vector<std::string> paths;
-  std::map<std::string, std::string> vars;  ///< --var and --var-file
+  std::map<std::string, std::string> vars;         ///< --var and --var-file
   std::map<std::string, std::string> environment;  ///< PGCHARTER_VAR_*, without the prefix
   std::string standard_input;
   std::vector<CharterFile> documents;  ///< instead of `paths`: the files of a saved plan

@@ -56,6 +56,7 @@ struct RuleUse {
   PrivilegeSet privileges;
   PrivilegeSet grantable;
   bool absent = false;
+  bool expired = false;  ///< absent because its time is over; weaker than any present rule
 };
 
 /// One catalogue of objects with what each must become: a database, or the server's own (databases, tablespaces …).
@@ -87,8 +88,8 @@ struct DesiredRole {
   bool drop = false;
   std::optional<std::string> rename_from;
   RoleAttributes attributes;
-  std::optional<std::string> comment;         ///< nothing: none
-  std::optional<PasswordSource> password;     ///< to be set on creation, or on --set-passwords
+  std::optional<std::string> comment;      ///< nothing: none
+  std::optional<PasswordSource> password;  ///< to be set on creation, or on --set-passwords
   std::optional<RoleId> reassign_to;
   Reason reason;
 };
@@ -102,17 +103,17 @@ struct DesiredSchema {
 };
 
 struct DesiredExtension {
-  Extension desired;          ///< version empty: any
+  Extension desired;  ///< version empty: any
   bool schema_written = false;
   Reason reason;
 };
 
 struct DesiredDatabase {
   DesiredObjects objects;
-  std::vector<DesiredSchema> schemas;       ///< to create or to drop
+  std::vector<DesiredSchema> schemas;  ///< to create or to drop
   std::vector<DesiredExtension> extensions;
   std::vector<DesiredDefaultAcl> default_acls;
-  std::map<std::size_t, Reason> owner_reasons;  ///< why an object's owner changes, by object
+  std::map<std::size_t, Reason> owner_reasons;                    ///< why an object's owner changes, by object
   std::map<std::size_t, std::vector<RuleUse>> default_acl_rules;  ///< by index in default_acls
 };
 
@@ -124,14 +125,15 @@ struct RuleInfo {
 
 struct Desired {
   const State* actual{};
-  std::vector<DesiredRole> roles;             ///< those that the charter manages
+  std::vector<DesiredRole> roles;  ///< those that the charter manages
   std::vector<DesiredMembership> memberships;
-  std::vector<Membership> unwanted_memberships;  ///< rows of the catalog that must go
-  std::vector<Reason> unwanted_reasons;          ///< parallel
+  std::vector<Membership> unwanted_memberships;                          ///< rows of the catalog that must go
+  std::vector<Reason> unwanted_reasons;                                  ///< parallel
   std::map<SettingsScope, std::map<std::string, SettingRule>> settings;  ///< only what is written; no value: reset
   std::map<SettingsScope, Reason> setting_reasons;
   DesiredObjects cluster;
-  std::vector<DesiredDatabase> databases;  ///< parallel to State::databases
+  std::map<std::size_t, Reason> cluster_owner_reasons;  ///< why an object's owner changes, by object of `cluster`
+  std::vector<DesiredDatabase> databases;               ///< parallel to State::databases
   std::vector<RuleInfo> rules;
   std::vector<std::string> deferred;  ///< names to be resolved after CREATE EXTENSION
   std::vector<std::string> extras;    ///< additive mode: what is there and not declared

@@ -97,11 +97,11 @@ struct ChangePrivileges {
   std::string column;  ///< empty: the whole object
   RoleId grantee{};
   PrivilegeSet privileges;
-  bool grant_option = false;  ///< GRANT … WITH GRANT OPTION; REVOKE GRANT OPTION FOR
-  RoleId grantor = kNoRole;   ///< REVOKE: who holds the entry; kNoRole: the object's owner
-  bool cascade = false;       ///< REVOKE … CASCADE: entries depend on it; they are changes of their own, `implied`
-  bool implied = false;       ///< happens through another change's CASCADE; has no statement of its own
-  bool before_grants = false; ///< a table-level REVOKE that would remove column grants of this plan
+  bool grant_option = false;   ///< GRANT … WITH GRANT OPTION; REVOKE GRANT OPTION FOR
+  RoleId grantor = kNoRole;    ///< REVOKE: who holds the entry; kNoRole: the object's owner
+  bool cascade = false;        ///< REVOKE … CASCADE: entries depend on it; they are changes of their own, `implied`
+  bool implied = false;        ///< happens through another change's CASCADE; has no statement of its own
+  bool before_grants = false;  ///< a table-level REVOKE that would remove column grants of this plan
 };
 
 /// ALTER DEFAULT PRIVILEGES.
@@ -116,8 +116,8 @@ struct ChangeDefaultPrivileges {
 };
 
 using ChangeBody = std::variant<RenameRole, CreateRole, AlterRole, SetPassword, CommentRole, ChangeSetting, DropRole, ReassignOwned,
-                                GrantMembership, RevokeMembership, CreateSchema, DropSchema, CreateExtension, AlterExtension,
-                                ChangeOwner, ChangePrivileges, ChangeDefaultPrivileges>;
+                                GrantMembership, RevokeMembership, CreateSchema, DropSchema, CreateExtension, AlterExtension, ChangeOwner,
+                                ChangePrivileges, ChangeDefaultPrivileges>;
 
 struct Change {
   int database = -1;  ///< index into Desired::databases; -1: cluster-wide

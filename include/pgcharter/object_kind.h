@@ -37,23 +37,23 @@ enum class IdentityShape : std::uint8_t {
 
 struct ObjectKindInfo {
   ObjectKind kind{};
-  std::string_view singular;                     ///< in JSON and texts: "foreign data wrapper" is "foreign_data_wrapper"
-  std::string_view manifest_key;                 ///< "tables"
-  std::string_view sql_keyword;                  ///< in GRANT … ON keyword
-  std::string_view catalog_query;                ///< name of the query that reads owners and ACLs
-  char acldefault_char{};                        ///< first argument of acldefault(); not the letter of pg_default_acl
+  std::string_view singular;       ///< in JSON and texts: "foreign data wrapper" is "foreign_data_wrapper"
+  std::string_view manifest_key;   ///< "tables"
+  std::string_view sql_keyword;    ///< in GRANT … ON keyword
+  std::string_view catalog_query;  ///< name of the query that reads owners and ACLs
+  char acldefault_char{};          ///< first argument of acldefault(); not the letter of pg_default_acl
   IdentityShape identity{};
-  PrivilegeSet all;                              ///< on the newest server
-  PrivilegeSet column;                           ///< the privileges a column of it can have
-  PrivilegeSet public_default;                   ///< PUBLIC's part of acldefault()
-  std::string_view default_privileges_keyword;   ///< in ALTER DEFAULT PRIVILEGES, empty where it has none
-  char default_acl_char{};                       ///< pg_default_acl.defaclobjtype
-  bool default_in_schema{};                      ///< IN SCHEMA is allowed
-  bool cluster_wide{};                           ///< lives outside any database
-  int first_version{};                           ///< of the server, for its ACLs
-  int default_first_version{};                   ///< of the server, for its default privileges
-  bool has_owner{};                              ///< parameters belong to nobody (the bootstrap superuser grants)
-  std::string_view alter_owner_keyword;          ///< ALTER keyword … OWNER TO
+  PrivilegeSet all;                             ///< on the newest server
+  PrivilegeSet column;                          ///< the privileges a column of it can have
+  PrivilegeSet public_default;                  ///< PUBLIC's part of acldefault()
+  std::string_view default_privileges_keyword;  ///< in ALTER DEFAULT PRIVILEGES, empty where it has none
+  char default_acl_char{};                      ///< pg_default_acl.defaclobjtype
+  bool default_in_schema{};                     ///< IN SCHEMA is allowed
+  bool cluster_wide{};                          ///< lives outside any database
+  int first_version{};                          ///< of the server, for its ACLs
+  int default_first_version{};                  ///< of the server, for its default privileges
+  bool has_owner{};                             ///< parameters belong to nobody (the bootstrap superuser grants)
+  std::string_view alter_owner_keyword;         ///< ALTER keyword … OWNER TO
 };
 
 std::span<const ObjectKindInfo> all_object_kinds();

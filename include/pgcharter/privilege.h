@@ -54,10 +54,16 @@ class PrivilegeSet {
   [[nodiscard]] constexpr bool includes(PrivilegeSet other) const { return (other.bits_ & ~bits_) == 0; }
   [[nodiscard]] constexpr bool intersects(PrivilegeSet other) const { return (other.bits_ & bits_) != 0; }
 
-  friend constexpr PrivilegeSet operator|(PrivilegeSet a, PrivilegeSet b) { return from_bits(static_cast<std::uint16_t>(a.bits_ | b.bits_)); }
-  friend constexpr PrivilegeSet operator&(PrivilegeSet a, PrivilegeSet b) { return from_bits(static_cast<std::uint16_t>(a.bits_ & b.bits_)); }
+  friend constexpr PrivilegeSet operator|(PrivilegeSet a, PrivilegeSet b) {
+    return from_bits(static_cast<std::uint16_t>(a.bits_ | b.bits_));
+  }
+  friend constexpr PrivilegeSet operator&(PrivilegeSet a, PrivilegeSet b) {
+    return from_bits(static_cast<std::uint16_t>(a.bits_ & b.bits_));
+  }
   /// Set difference.
-  friend constexpr PrivilegeSet operator-(PrivilegeSet a, PrivilegeSet b) { return from_bits(static_cast<std::uint16_t>(a.bits_ & ~b.bits_)); }
+  friend constexpr PrivilegeSet operator-(PrivilegeSet a, PrivilegeSet b) {
+    return from_bits(static_cast<std::uint16_t>(a.bits_ & ~b.bits_));
+  }
   constexpr PrivilegeSet& operator|=(PrivilegeSet other) { return *this = *this | other; }
   constexpr PrivilegeSet& operator&=(PrivilegeSet other) { return *this = *this & other; }
   constexpr PrivilegeSet& operator-=(PrivilegeSet other) { return *this = *this - other; }
@@ -72,10 +78,10 @@ class PrivilegeSet {
 /// One row of the table of privileges.
 struct PrivilegeInfo {
   Privilege privilege{};
-  char letter{};                ///< in an aclitem
-  std::string_view keyword;     ///< in SQL and JSON: "ALTER SYSTEM"
-  std::string_view name;        ///< in a manifest: "alter_system" ("alter system" is read too)
-  int first_version{};          ///< major version of the server
+  char letter{};             ///< in an aclitem
+  std::string_view keyword;  ///< in SQL and JSON: "ALTER SYSTEM"
+  std::string_view name;     ///< in a manifest: "alter_system" ("alter system" is read too)
+  int first_version{};       ///< major version of the server
 };
 
 /// All privileges, in the order of the enum.

@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -36,11 +37,23 @@ struct ReconcileOptions {
   std::set<Hazard> allow;
   std::size_t max_revokes = 1000;
   std::size_t max_drops = 10;
+  std::string lock_database = "postgres";           ///< where the advisory lock is taken
+  std::optional<std::string> expected_fingerprint;  ///< of a saved plan: anything else is stale (exit 3)
 };
 
 /// Charter → actual state (one snapshot) → desired state → diff → plan → SQL. Nothing where the charter and the
 /// server do not go together; why is in `diagnostics`.
-std::unique_ptr<Planned> make_planned(const Charter& charter, const Connector& connector, const ReconcileOptions& options, Diagnostics& diagnostics);
+std::unique_ptr<Planned> make_planned(const Charter& charter, const Connector& connector, const ReconcileOptions& options,
+                                      Diagnostics& diagnostics);
+
+/// The same without a server: the charter against a state that was read before (a snapshot, a golden case).
+std::unique_ptr<Planned> plan_state(const Charter& charter, State actual, const ReconcileOptions& options, Diagnostics& diagnostics);
+
+/// The same without a server: for tests, and for planning against a snapshot.
+std::unique_ptr<Planned> plan_state(const Charter& charter, State actual, const ReconcileOptions& options, Diagnostics& diagnostics);
+
+/// Throws Refusal 4 where the plan has a hazard that is not allowed, or goes beyond the bounds of the options.
+void check_guards(const Planned& planned, const ReconcileOptions& options);
 
 struct ApplyOutcome {
   bool changed = false;

@@ -3,6 +3,7 @@
 
 #include <iosfwd>
 #include <string>
+#include <string_view>
 
 #include "pgcharter/reconcile.h"
 
@@ -25,15 +26,15 @@ void write_json(std::ostream& out, const Planned& planned);
 
 /// A plan file that was read back: the document for show, and what apply needs to plan it again.
 struct SavedPlan {
-  std::string document;       ///< the JSON text of DESIGN 7
-  CharterSources sources;     ///< the charter's files and variables, to be planned again
+  std::string document;    ///< the JSON text of DESIGN 7
+  CharterSources sources;  ///< the charter's files and variables, to be planned again
   ResolveOptions resolve;
   ServerInfo target;
   std::string fingerprint;
   std::string charter_name;
   std::string tool_version;
   std::string generated_at;
-  std::string expires_at;     ///< empty: never
+  std::string expires_at;  ///< empty: never
   Script script;
 };
 
@@ -45,6 +46,19 @@ bool is_plan_file(std::string_view text);
 
 /// Throws Refusal 3 for a file that was altered, Error for one that is no plan or of another major version.
 SavedPlan read_plan_file(std::string_view text);
+
+/// to_plan_file() into a file of mode 0600, which appears as a whole or not at all.
+void save_plan(const std::string& path, const Planned& planned, const ResolveOptions& resolve, const std::string& expires_at);
+
+/// Throws Refusal 3, which says what differs, where a fresh plan of the same charter is not the one that was saved: another
+/// server, an expired file, a server that has changed, other statements.
+void check_saved_plan(const SavedPlan& saved, const Planned& fresh);
+
+/// The document of DESIGN 7 with one more member, `result`: what the apply of the plan did.
+void write_result_json(std::ostream& out, const Planned& planned, const ApplyOutcome& outcome);
+
+/// validate: {format_version, valid, diagnostics[]}.
+void write_diagnostics_json(std::ostream& out, const Diagnostics& diagnostics);
 
 /// show: the saved document in the same formats as plan.
 void write_text(std::ostream& out, const SavedPlan& plan, const TextStyle& style);

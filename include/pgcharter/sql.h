@@ -12,20 +12,22 @@ namespace pgcharter {
 
 /// One statement, without a final semicolon.
 struct Statement {
-  int id = 0;             ///< 1, 2, … in order of execution
-  std::string database;   ///< empty: any database of the server
+  int id = 0;            ///< 1, 2, … in order of execution
+  std::string database;  ///< empty: any database of the server
   Phase phase{};
-  std::string run_as;     ///< SET LOCAL ROLE around it; empty: as the executor
-  std::string sql;        ///< a secret is :'name', never its text
+  std::string run_as;  ///< SET LOCAL ROLE around it; empty: as the executor
+  std::string sql;     ///< a secret is :'name', never its text
   bool transactional = true;
-  std::vector<std::size_t> steps;  ///< indexes into Plan::steps, ascending
+  std::vector<std::size_t> steps;      ///< indexes into Plan::steps, ascending
   std::vector<std::uint32_t> objects;  ///< which of the steps' objects it names, ascending; empty: the steps have none, or all of them
-  std::string provenance;          ///< "weavix.yaml:42; weavix.yaml:50: expired 2026-01-01": may hold anything, for printable()
+  std::string provenance;              ///< "weavix.yaml:42; weavix.yaml:50: expired 2026-01-01": may hold anything, for printable()
   std::map<std::string, PasswordSource> secrets;  ///< by the name that stands in `sql`
-  std::string secret_role;         ///< whose password it is
-  bool checks_warnings = false;    ///< GRANT or REVOKE: 01006 and 01007 are failures
+  std::string secret_role;                        ///< whose password it is
+  bool checks_warnings = false;                   ///< GRANT or REVOKE: 01006 and 01007 are failures
 
-  bool operator==(const Statement& other) const { return database == other.database && sql == other.sql && run_as == other.run_as && phase == other.phase; }
+  bool operator==(const Statement& other) const {
+    return database == other.database && sql == other.sql && run_as == other.run_as && phase == other.phase;
+  }
 };
 
 struct Script {

@@ -60,7 +60,7 @@ struct Role {
 
 /// A row of pg_auth_members. Before 16: grantor is informational, inherit is the member's attribute, set is true.
 struct Membership {
-  RoleId role{};    ///< the group
+  RoleId role{};  ///< the group
   RoleId member{};
   RoleId grantor{};
   bool admin = false;
@@ -153,7 +153,7 @@ struct DatabaseState {
   Coverage coverage;
 
   /// Index of an object, or nothing.
-  [[nodiscard]] std::optional<std::uint32_t> find(const ObjectName& name) const;
+  [[nodiscard]] std::optional<std::uint32_t> find(const ObjectName& id) const;
 };
 
 struct ClusterState {
@@ -164,7 +164,7 @@ struct ClusterState {
   Coverage coverage;
 
   [[nodiscard]] const Role* find_role(RoleId id) const;
-  [[nodiscard]] std::optional<std::uint32_t> find(const ObjectName& name) const;
+  [[nodiscard]] std::optional<std::uint32_t> find(const ObjectName& id) const;
 };
 
 /// Everything one run reads. Names and lists are shared with the desired state that is computed from it.

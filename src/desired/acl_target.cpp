@@ -1,0 +1,110 @@
+// Pure arithmetic on one ACL. See the header for the rules; the sources are aclupdate(), aclnewowner() and
+// recursive_revoke() in src/backend/utils/adt/acl.c, and DESIGN 2 and 4 for what is wanted.
+//
+// Order of the computation: first what each grantee must hold, then which existing entries may stay, then which of
+// them lose their support because their grantor lost its grant option, then what the owner has to grant.
+
+#include "desired/acl_target.h"
+
+#include <algorithm>
+#include <map>
+
+namespace pgcharter {
+namespace {
+
+struct Want {
+  PrivilegeSet privileges;
+  PrivilegeSet grantable;
+};
+
+/// What the rules say about one grantee, summed up.
+struct Said {
+  Want present;
+  PrivilegeSet absent;
+  PrivilegeSet expired;
+};
+
+std::map<RoleId, Said> sum_up(const AclTask& task) {
+  std::map<RoleId, Said> said;
+  for (const RuleUse& use : *task.uses) {
+    Said& entry = said[use.grantee];
+    if (use.absent) {
+      (use.expired ? entry.expired : entry.absent) |= use.privileges;
+    } else {
+      entry.present.privileges |= use.privileges;
+      entry.present.grantable |= use.grantable;
+    }
+  }
+  return said;
+}
+
+std::map<RoleId, Want> wanted(const Acl& base, const AclTask& task) {
+  std::map<RoleId, Want> want;
+  for (const AclEntry& entry : base) {
+    Want& w = want[entry.grantee];
+    w.privileges |= entry.privileges;
+    w.grantable |= entry.grantable;
+  }
+  for (auto& [grantee, w] : want) {
+    if (grantee == task.owner || !task.authoritative(grantee)) continue;
+    w = {};
+    if (task.initial != nullptr) w = {privileges_of(*task.initial, grantee), grantable_of(*task.initial, grantee)};
+  }
+  for (const auto& [grantee, said] : sum_up(task)) {
+    Want& w = want[grantee];
+    w.privileges |= said.present.privileges;
+    if (grantee != task.owner && grantee != kPublic) w.grantable |= said.present.grantable;
+    w.privileges -= said.absent | (said.expired - said.present.privileges);
+    w.grantable &= w.privileges;
+  }
+  for (auto& [grantee, w] : want) {
+    if (task.dropped(grantee)) w = {};
+  }
+  return want;
+}
+
+/// Takes away what was granted by roles that no longer hold the grant option, until nothing changes.
+void drop_unsupported(Acl& acl, const Acl& base, RoleId owner) {
+  for (bool changed = true; changed;) {
+    changed = false;
+    for (AclEntry& entry : acl) {
+      if (entry.grantor == owner || entry.privileges.empty()) continue;
+      const PrivilegeSet lost = grantable_of(base, entry.grantor) - grantable_of(acl, entry.grantor);
+      if (!entry.privileges.intersects(lost)) continue;
+      entry.privileges -= lost;
+      entry.grantable -= lost;
+      changed = true;
+    }
+  }
+}
+
+}  // namespace
+
+Acl acl_target(const Acl& base, const AclTask& task) {
+  const std::map<RoleId, Want> want = wanted(base, task);
+  Acl acl = base;
+  for (AclEntry& entry : acl) {
+    const Want& w = want.at(entry.grantee);
+    entry.privileges &= w.privileges;
+    entry.grantable &= w.grantable;
+    if (task.dropped(entry.grantor) && entry.grantor != task.owner) entry.privileges = entry.grantable = {};
+  }
+  drop_unsupported(acl, base, task.owner);
+  for (const auto& [grantee, w] : want) {
+    const PrivilegeSet grantable = w.grantable - grantable_of(acl, grantee);
+    const PrivilegeSet privileges = (w.privileges - privileges_of(acl, grantee)) | grantable;
+    acl.push_back({.grantee = grantee, .grantor = task.owner, .privileges = privileges, .grantable = grantable});
+  }
+  return normalised(std::move(acl));
+}
+
+Acl with_new_owner(const Acl& acl, RoleId before, RoleId after) {
+  Acl result = acl;
+  for (AclEntry& entry : result) {
+    if (entry.grantee == before) entry.grantee = after;
+    if (entry.grantor == before) entry.grantor = after;
+  }
+  return normalised(std::move(result));
+}
+
+}  // namespace pgcharter

@@ -1,0 +1,231 @@
+// Grants: rules matched against objects, and the ACL that each object must end with.
+//
+// Objects that the same rules match, with the same owner and the same ACL, must end with the same ACL: the answer is computed
+// once for each such class and remembered. So the work grows with the variety of a database, not with its size.
+
+#include "desired/grants.h"
+
+#include <algorithm>
+#include <unordered_map>
+
+#include <fmt/format.h>
+
+namespace pgcharter {
+
+void GrantResolver::compile(Target& target, const std::vector<GrantRule>& grants, bool cluster_wide) {
+  for (const GrantRule& grant : grants) {
+    const bool here = std::ranges::any_of(grant.objects, [&](const ObjectPattern& p) { return info(p.kind).cluster_wide == cluster_wide; });
+    if (!here) continue;
+    CompiledRule compiled;
+    compiled.rule = &grant;
+    compiled.expired = grant.ensure == Ensure::Present && r_.is_expired(grant.expires);
+    std::string text = compiled.expired                 ? fmt::format("expired {}", *grant.expires)
+                       : grant.ensure == Ensure::Absent ? "named absent"
+                                                        : "declared";
+    if (!grant.profile.empty()) text += fmt::format(", profile {}", grant.profile);
+    compiled.info = r_.add_rule(grant.pos, std::move(text));
+    for (const std::string& role : grant.to) compiled.to.push_back(r_.role_id(role));
+    compiled.matched.resize(grant.objects.size());
+    target.rules.push_back(std::move(compiled));
+  }
+}
+
+void GrantResolver::run() {
+  const Charter& charter = r_.charter_;
+  if (r_.scope_.covers(Family::Grants)) {
+    Target cluster;
+    cluster.objects = &r_.desired_.cluster;
+    for (const DatabaseCharter& database : charter.databases) compile(cluster, database.grants, true);
+    resolve_objects(cluster);
+    for (std::size_t i = 0; i < r_.desired_.databases.size(); ++i) {
+      Target target;
+      target.objects = &r_.desired_.databases[i].objects;
+      target.database = &r_.actual_.databases[i];
+      target.index = i;
+      target.schemas = scope_schemas(charter, charter.databases[i]);
+      compile(target, charter.databases[i].grants, false);
+      resolve_objects(target);
+      resolve_columns(target);
+    }
+  }
+  if (!r_.scope_.covers(Family::DefaultPrivileges)) return;
+  for (std::size_t i = 0; i < r_.desired_.databases.size(); ++i) DefaultAclResolver(r_).run(i);
+}
+
+PrivilegeSet GrantResolver::privileges_for(const GrantRule& rule, ObjectKind kind, bool for_columns) {
+  const PrivilegeSet all = all_privileges(kind, r_.major());
+  if (rule.all_privileges) return for_columns ? all & info(kind).column : all;
+  const PrivilegeSet missing = rule.privileges - all;
+  if (!missing.empty() && reported_.emplace(&rule, kind).second) {
+    int version = 0;
+    for_each(missing, [&](Privilege p) { version = std::max(version, info(p).first_version); });
+    r_.diagnostics_.error("privilege-needs-version", rule.pos,
+                          fmt::format("{} on a {} needs PostgreSQL {}; this server is {}", to_sql(missing), info(kind).singular, version,
+                                      r_.actual_.server.version),
+                          "Leave it out for this server; `all` means what the server has.");
+  }
+  return rule.privileges & all;
+}
+
+std::vector<RuleUse> GrantResolver::uses(const Target& target, ObjectKind kind, const std::vector<std::uint32_t>& rules, bool for_columns) {
+  std::vector<RuleUse> result;
+  for (std::uint32_t r : rules) {
+    const CompiledRule& compiled = target.rules[r];
+    const PrivilegeSet privileges = privileges_for(*compiled.rule, kind, for_columns);
+    const bool absent = compiled.expired || compiled.rule->ensure == Ensure::Absent;
+    for (RoleId grantee : compiled.to) {
+      if (r_.scope_.dropped(grantee)) continue;
+      result.push_back({.rule = compiled.info,
+                        .grantee = grantee,
+                        .privileges = privileges,
+                        .grantable = compiled.rule->grantable ? privileges : PrivilegeSet{},
+                        .absent = absent,
+                        .expired = compiled.expired});
+    }
+  }
+  check_contradictions(result);
+  return result;
+}
+
+void GrantResolver::check_contradictions(const std::vector<RuleUse>& uses) {
+  for (const RuleUse& absent : uses) {
+    if (!absent.absent || absent.expired) continue;
+    for (const RuleUse& present : uses) {
+      if (present.absent || present.grantee != absent.grantee || !present.privileges.intersects(absent.privileges)) continue;
+      if (!contradictions_.emplace(present.rule, absent.rule).second) continue;
+      const SourcePos& other = r_.desired_.rules[present.rule].pos;
+      r_.diagnostics_.error(
+          "contradiction", r_.desired_.rules[absent.rule].pos,
+          fmt::format("{} of \"{}\" is both absent (here) and granted ({})", to_sql(present.privileges & absent.privileges),
+                      r_.actual_.names->name(absent.grantee), to_string(other)),
+          "Take the object out of one of the two, for example with `except`.");
+    }
+  }
+}
+
+std::uint32_t GrantResolver::rule_set(Target& target, ObjectKind kind, const std::vector<std::uint32_t>& rules) {
+  if (rules.empty()) return 0;
+  const auto [it, inserted] = target.object_sets.try_emplace({kind, rules}, static_cast<std::uint32_t>(target.objects->rule_sets.size()));
+  if (inserted) target.objects->rule_sets.push_back(uses(target, kind, rules, false));
+  return it->second;
+}
+
+bool GrantResolver::in_scope(const Target& target, const Object& object, const std::vector<RuleUse>& uses) const {
+  const ObjectKind kind = object.id.kind;
+  if (in_schema(kind) || kind == ObjectKind::Schema) {
+    const std::string& schema = kind == ObjectKind::Schema ? object.id.name : object.id.schema;
+    return !is_system_schema(schema) && matches_any(target.schemas, schema);
+  }
+  if (kind == ObjectKind::Database) {
+    for (const DatabaseCharter& database : r_.charter_.databases) {
+      if (object.id.name == (database.name.empty() ? r_.actual_.server.database : database.name)) return true;
+    }
+  }
+  return std::ranges::any_of(uses, [](const RuleUse& use) { return !use.absent; });
+}
+
+AclId GrantResolver::target_acl(AclId base, RoleId owner, const std::vector<RuleUse>& uses, bool authoritative, const Acl* initial) {
+  const bool decides = authoritative && !r_.scope_.additive();
+  const AclTask task{.owner = owner,
+                     .uses = &uses,
+                     .initial = initial,
+                     .authoritative = [&](RoleId role) { return decides && r_.scope_.role(role); },
+                     .dropped = [&](RoleId role) { return r_.scope_.dropped(role); }};
+  return r_.actual_.acls->intern(acl_target((*r_.actual_.acls)[base], task));
+}
+
+void GrantResolver::resolve_object(Target& target, std::size_t i, const std::vector<std::uint32_t>& rules) {
+  const Object& object = target.objects->object(i);
+  std::vector<std::uint32_t> whole;
+  bool names_columns = false;
+  for (std::uint32_t r : rules) {
+    if (target.rules[r].rule->columns.empty()) {
+      whole.push_back(r);
+    } else {
+      names_columns = true;
+    }
+  }
+  target.objects->desired[i].rules = rule_set(target, object.id.kind, whole);
+  if (names_columns) note_columns(target, i, rules);
+}
+
+void GrantResolver::resolve_objects(Target& target) {
+  DesiredObjects& objects = *target.objects;
+  RuleIndex index(target.rules);
+  std::map<std::tuple<AclId, RoleId, std::uint32_t, bool, AclId>, AclId> known;
+  long ignored = 0;
+  for (std::size_t i = 0; i < objects.size(); ++i) {
+    const Object& object = objects.object(i);
+    if (r_.scope_.ignored(object.id)) {
+      ++ignored;
+      continue;
+    }
+    resolve_object(target, i, index.match(object));
+    DesiredObject& desired = objects.desired[i];
+    const bool scope = in_scope(target, object, objects.rule_sets[desired.rules]);
+    if (!scope && desired.rules == 0 && r_.scope_.dropped().empty()) {
+      ++r_.desired_.coverage[fmt::format("{}: out of scope", info(object.id.kind).singular)];
+      continue;
+    }
+    const AclId initial = object.extension_member ? object.initial_acl : kEmptyAcl;
+    const auto [it, inserted] = known.try_emplace({desired.baseline, desired.owner, desired.rules, scope, initial});
+    if (inserted) {
+      const Acl& first = (*r_.actual_.acls)[initial];
+      it->second =
+          target_acl(desired.baseline, desired.owner, objects.rule_sets[desired.rules], scope, object.extension_member ? &first : nullptr);
+    }
+    desired.acl = it->second;
+  }
+  if (ignored > 0) r_.desired_.coverage["objects: ignored by scope.ignore"] += ignored;
+  check_matches(target);
+}
+
+void GrantResolver::check_matches(const Target& target) {
+  const bool cluster_wide = target.database == nullptr;
+  for (const CompiledRule& compiled : target.rules) {
+    for (std::size_t p = 0; p < compiled.matched.size(); ++p) {
+      const ObjectPattern& pattern = compiled.rule->objects[p];
+      if (compiled.matched[p] || info(pattern.kind).cluster_wide != cluster_wide) continue;
+      if (pattern.literal()) {
+        if (compiled.rule->ensure == Ensure::Present) check_literal(target, pattern);
+      } else {
+        r_.diagnostics_.warning("no-match", pattern.pos, fmt::format("\"{}\" matches no {}", pattern.text, info(pattern.kind).singular));
+      }
+    }
+  }
+}
+
+void GrantResolver::check_literal(const Target& target, const ObjectPattern& pattern) {
+  const ObjectKindInfo& kind = info(pattern.kind);
+  if (kind.first_version > r_.major()) {
+    r_.diagnostics_.error("kind-needs-version", pattern.pos,
+                          fmt::format("privileges on a {} need PostgreSQL {}; this server is {}", kind.singular, kind.first_version,
+                                      r_.actual_.server.version));
+    return;
+  }
+  // Parameters have a row in the catalog only where something is granted; the server checks the name itself.
+  if (!r_.desired_.deferred.empty() && target.database != nullptr) {
+    r_.diagnostics_.note(
+        "deferred", pattern.pos,
+        fmt::format("{} \"{}\" does not exist yet; it is looked up again after CREATE EXTENSION", kind.singular, pattern.text));
+    return;
+  }
+  if (pattern.schema && is_system_schema(pattern.schema->text)) {
+    r_.diagnostics_.error("system-schema", pattern.pos,
+                          fmt::format("{} \"{}\" is in a system schema, which is never managed", kind.singular, pattern.text));
+    return;
+  }
+  std::string hint = fmt::format("Create the {} first, or correct the name; a pattern may match nothing, a name may not.", kind.singular);
+  if (target.database != nullptr) {
+    for (const Object& o : target.database->objects) {
+      if (o.id.name == pattern.name.text && pattern.schema && o.id.schema == pattern.schema->text) {
+        hint =
+            fmt::format("There is a {} of that name{}; write it under `{}`.", info(o.id.kind).singular,
+                        o.id.kind == pattern.kind ? fmt::format(" with the arguments ({})", o.id.args) : "", info(o.id.kind).manifest_key);
+      }
+    }
+  }
+  r_.diagnostics_.error("missing-object", pattern.pos, fmt::format("{} \"{}\" does not exist", kind.singular, pattern.text), hint);
+}
+
+}  // namespace pgcharter

@@ -1,0 +1,81 @@
+// The grants of a charter: which rules match which object, and the ACL that each object must end with.
+#pragma once
+
+#include <map>
+#include <set>
+#include <string>
+#include <tuple>
+#include <vector>
+
+#include "desired/acl_target.h"
+#include "desired/resolver.h"
+
+namespace pgcharter {
+
+class GrantResolver {
+ public:
+  explicit GrantResolver(Resolver& resolver) : r_(resolver) {}
+  void run();
+
+ private:
+  /// Everything about the objects of one database, or of the cluster.
+  struct Target {
+    DesiredObjects* objects{};
+    std::vector<CompiledRule> rules;
+    std::vector<NamePattern> schemas;  ///< in scope
+    const DatabaseState* database{};   ///< null: cluster-wide objects
+    std::size_t index = 0;
+    std::map<std::pair<ObjectKind, std::vector<std::uint32_t>>, std::uint32_t> object_sets;
+    std::map<std::pair<std::string, std::vector<std::uint32_t>>, std::uint32_t> column_sets;
+    std::map<std::pair<std::uint32_t, std::string>, std::vector<std::uint32_t>> columns;  ///< (object, column) → rules that name it
+  };
+
+  void compile(Target& target, const std::vector<GrantRule>& grants, bool cluster_wide);
+  void resolve_objects(Target& target);
+  void resolve_object(Target& target, std::size_t object, const std::vector<std::uint32_t>& rules);
+  void resolve_columns(Target& target);
+  void note_columns(Target& target, std::size_t object, const std::vector<std::uint32_t>& rules);
+  void check_matches(const Target& target);
+  void check_literal(const Target& target, const ObjectPattern& pattern);
+
+  std::uint32_t rule_set(Target& target, ObjectKind kind, const std::vector<std::uint32_t>& rules);
+  std::vector<RuleUse> uses(const Target& target, ObjectKind kind, const std::vector<std::uint32_t>& rules, bool for_columns);
+  void check_contradictions(const std::vector<RuleUse>& uses);
+  PrivilegeSet privileges_for(const GrantRule& rule, ObjectKind kind, bool for_columns);
+  [[nodiscard]] bool in_scope(const Target& target, const Object& object, const std::vector<RuleUse>& uses) const;
+  AclId target_acl(AclId base, RoleId owner, const std::vector<RuleUse>& uses, bool authoritative, const Acl* initial);
+
+  Resolver& r_;
+  std::set<std::pair<const GrantRule*, ObjectKind>> reported_;
+  std::set<std::pair<std::size_t, std::size_t>> contradictions_;
+};
+
+/// Default privileges: the charter's own rules, and those that `future: true` plans.
+class DefaultAclResolver {
+ public:
+  explicit DefaultAclResolver(Resolver& resolver) : r_(resolver) {}
+  void run(std::size_t database);
+
+ private:
+  using Key = std::tuple<RoleId, std::string, ObjectKind>;
+  struct Item {
+    std::vector<RuleUse> uses;
+    bool named = false;  ///< by the charter: a global one is in scope
+  };
+  void add_rule(const DefaultPrivilegeRule& rule);
+  void add_future(const GrantRule& rule);
+  void add_future_pattern(const GrantRule& rule, const ObjectPattern& pattern, std::size_t info);
+  void add_use(const Key& key, RoleId grantee, PrivilegeSet privileges, bool grantable, bool absent, bool expired, std::size_t info);
+  void finish(const Key& key, const Item& item);
+  [[nodiscard]] std::vector<RoleId> creators(const std::string& schema) const;
+  [[nodiscard]] std::set<RoleId> all_creators() const;
+  [[nodiscard]] const DefaultAcl* row(const Key& key) const;
+  [[nodiscard]] RoleId real_owner(RoleId owner) const;
+
+  Resolver& r_;
+  std::size_t database_ = 0;
+  std::vector<NamePattern> schemas_;
+  std::map<Key, Item> items_;
+};
+
+}  // namespace pgcharter

@@ -1,0 +1,100 @@
+// Memberships: the edges that must be there, and the catalog's rows that must not.
+//
+// The charter decides alone about the edges of a declared, non-external member, and about all members of a group that writes
+// `members:` (DESIGN 4). On 16 and later one edge may have several rows, one per grantor; together they count as one edge.
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "desired/resolver.h"
+
+namespace pgcharter {
+namespace {
+
+/// A row that CREATE ROLE makes for a creator without superuser on 16+: admin, but neither inherit nor set, by the bootstrap superuser.
+bool is_bootstrap_row(const State& state, const Membership& row) {
+  const Role* grantor = state.cluster.find_role(row.grantor);
+  return state.server.major() >= 16 && grantor != nullptr && grantor->bootstrap && row.admin && !row.inherit && !row.set;
+}
+
+}  // namespace
+
+void Resolver::add_memberships() {
+  if (!scope_.covers(Family::Memberships)) return;
+  std::map<std::pair<RoleId, RoleId>, const MembershipRule*> absent;
+  std::map<std::pair<RoleId, RoleId>, DesiredMembership> edges;
+  auto add = [&](const MembershipRule& rule) {
+    const std::pair key(role_id(rule.role), role_id(rule.member));
+    if (rule.ensure == Ensure::Absent || is_expired(rule.expires)) {
+      absent[key] = &rule;
+      return;
+    }
+    if (major() < 16 && (rule.inherit || rule.set == false)) {
+      const Role* member = actual_.cluster.find_role(key.second);
+      const auto declared = charter_.roles.find(rule.member);
+      const bool inherits = declared != charter_.roles.end() && !declared->second.external
+                                ? declared->second.attributes.inherit
+                                : member == nullptr || member->attributes.inherit;
+      if (rule.set == false || *rule.inherit != inherits) {
+        diagnostics_.error(
+            "option-needs-16", rule.pos,
+            fmt::format("the membership options `inherit` and `set` need PostgreSQL 16; this server is {}", actual_.server.version),
+            "Leave them out, or write the member's attribute `inherit: false` instead.");
+        return;
+      }
+    }
+    const Role* member = actual_.cluster.find_role(key.second);
+    bool inherit = member == nullptr || member->attributes.inherit;
+    if (const auto it = charter_.roles.find(rule.member); it != charter_.roles.end() && !it->second.external)
+      inherit = it->second.attributes.inherit;
+    DesiredMembership edge{.role = key.first,
+                           .member = key.second,
+                           .admin = rule.admin.value_or(false),
+                           .inherit = rule.inherit.value_or(inherit),
+                           .set = rule.set.value_or(true),
+                           .reason = {"declared", rule.pos}};
+    const auto [it, inserted] = edges.emplace(key, edge);
+    if (!inserted && rule.admin.value_or(false)) it->second.admin = true;
+  };
+  for (const auto& [name, rule] : charter_.roles) {
+    if (rule.ensure == Ensure::Absent) continue;
+    for (const MembershipRule& edge : rule.member_of) add(edge);
+    for (const MembershipRule& edge : rule.members) add(edge);
+  }
+  for (const Membership& row : actual_.cluster.memberships) {
+    const std::pair key(row.role, row.member);
+    const auto edge = edges.find(key);
+    const auto named_absent = absent.find(key);
+    unwanted_membership(row, edge == edges.end() ? nullptr : &edge->second, named_absent == absent.end() ? nullptr : named_absent->second);
+  }
+  for (auto& [key, edge] : edges) desired_.memberships.push_back(std::move(edge));
+}
+
+void Resolver::unwanted_membership(const Membership& row, const DesiredMembership* edge, const MembershipRule* absent) {
+  if (scope_.dropped(row.role) || scope_.dropped(row.member)) return;  // DROP ROLE takes these rows along
+  auto unwanted = [&](Reason reason) {
+    desired_.unwanted_memberships.push_back(row);
+    desired_.unwanted_reasons.push_back(std::move(reason));
+  };
+  if (scope_.dropped(row.grantor) && major() >= 16) return unwanted({"its grantor is dropped", std::nullopt});
+  if (edge != nullptr) return;
+  if (absent != nullptr) {
+    return unwanted({absent->ensure == Ensure::Absent ? "named absent" : fmt::format("expired {}", *absent->expires), absent->pos});
+  }
+  if (scope_.additive() || is_bootstrap_row(actual_, row)) return;
+  auto rule_of = [&](RoleId id) -> const RoleRule* {
+    const auto it = charter_.roles.find(actual_.names->name(id));
+    return it == charter_.roles.end() || actual_.names->dangling(id) ? nullptr : &it->second;
+  };
+  const RoleRule* member = rule_of(row.member);
+  const RoleRule* group = rule_of(row.role);
+  const bool by_member = member != nullptr && !member->external && scope_.role(row.member);
+  const bool by_group = group != nullptr && group->members_written;
+  if (!by_member && !by_group) return;
+  if (member == nullptr && actual_.names->name(row.member) == actual_.server.user) return;
+  if (actual_.names->dangling(row.member) || actual_.names->dangling(row.role)) return;
+  unwanted({"not in the charter", by_member ? member->pos : group->pos});
+}
+
+}  // namespace pgcharter

@@ -1,0 +1,118 @@
+// What the concerns of this stage share while one charter is resolved against one state. Internal to src/desired.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "pgcharter/desired.h"
+
+namespace pgcharter {
+
+/// Which roles, schemas and objects the charter decides about (DESIGN 4).
+class ScopeOf {
+ public:
+  ScopeOf(const Charter& charter, const State& actual);
+
+  [[nodiscard]] bool role(RoleId id) const { return roles_.contains(id); }
+  /// Roles that the plan drops.
+  [[nodiscard]] bool dropped(RoleId id) const { return dropped_.contains(id); }
+  [[nodiscard]] const std::set<RoleId>& dropped() const { return dropped_; }
+  [[nodiscard]] bool ignored(const ObjectName& object) const;
+  [[nodiscard]] bool covers(Family family) const { return charter_.scope.covers(family); }
+  [[nodiscard]] bool additive() const { return charter_.scope.additive; }
+
+ private:
+  const Charter& charter_;
+  std::set<RoleId> roles_;
+  std::set<RoleId> dropped_;
+};
+
+/// The schemas of one database that are in scope; `patterns` of scope.schemas, or what the charter names.
+std::vector<NamePattern> scope_schemas(const Charter& charter, const DatabaseCharter& database);
+bool matches_any(const std::vector<NamePattern>& patterns, std::string_view name);
+
+/// A grant of the charter, ready to be matched.
+struct CompiledRule {
+  const GrantRule* rule{};
+  std::size_t info = 0;  ///< index into Desired::rules
+  std::vector<RoleId> to;
+  bool expired = false;
+  mutable std::vector<bool> matched;  ///< parallel to rule->objects
+};
+
+/// Finds the rules that match an object without trying every pattern on every object: patterns are looked up by
+/// schema, then by literal name.
+class RuleIndex {
+ public:
+  explicit RuleIndex(const std::vector<CompiledRule>& rules);
+  /// Indexes of the rules that match, ascending.
+  std::vector<std::uint32_t> match(const Object& object);
+
+ private:
+  struct Item {
+    std::uint32_t rule;
+    std::uint32_t pattern;
+  };
+  struct BySchema {
+    std::vector<Item> any;
+    std::unordered_map<std::string_view, std::vector<Item>> literal;
+    std::vector<Item> globs;
+  };
+  BySchema& by_schema(ObjectKind kind, const std::string& schema);
+  void try_items(const std::vector<Item>& items, const Object& object, std::vector<std::uint32_t>& found) const;
+
+  const std::vector<CompiledRule>& rules_;
+  std::map<std::pair<ObjectKind, std::string>, BySchema> cache_;
+};
+
+/// New name → old name.
+using Renames = std::map<std::string, std::string>;
+/// Gives the roles that are to be renamed their new names in the state's table of names. Once per state.
+Renames rename_roles(const Charter& charter, const State& actual, Diagnostics& diagnostics);
+
+class Resolver {
+ public:
+  Resolver(const Charter& charter, const State& actual, const ResolveOptions& options, Diagnostics& diagnostics);
+  Desired run();
+
+ private:
+  friend class GrantResolver;
+  friend class DefaultAclResolver;
+
+  void add_roles();
+  void add_role(const RoleRule& rule);
+  void add_role_settings(const RoleRule& rule);
+  void check_dependencies();
+
+  void add_memberships();
+  void unwanted_membership(const Membership& row, const DesiredMembership* edge, const MembershipRule* absent);
+
+  void add_database(std::size_t i);
+  void add_schemas(std::size_t i);
+  void add_extensions(std::size_t i);
+  void start_objects(DesiredObjects& objects, const std::vector<Object>& actual);
+  void set_owners(std::size_t i);
+  void set_owner(DesiredObjects& objects, std::map<std::size_t, Reason>& reasons, std::size_t object, RoleId owner, const Reason& reason);
+  void add_cluster_owners();
+
+  RoleId role_id(std::string_view name);
+  std::size_t add_rule(SourcePos pos, std::string text);
+  [[nodiscard]] int major() const { return actual_.server.major(); }
+  [[nodiscard]] bool is_expired(const std::optional<std::string>& expires) const { return expires && *expires <= actual_.server.now; }
+
+  const Charter& charter_;
+  const State& actual_;
+  const ResolveOptions& options_;
+  Diagnostics& diagnostics_;
+  Desired desired_;
+  Renames renames_;  // before scope_: scope speaks of roles by their new names
+  ScopeOf scope_;
+  std::map<RoleId, RoleId> reassigned_;  ///< dropped role → who gets what it owns
+};
+
+}  // namespace pgcharter

@@ -1,0 +1,40 @@
+// The difference of two states, concern by concern. Pure: no clock, no I/O, no scope (what is not managed is desired as it is).
+
+#include "pgcharter/diff.h"
+
+#include "diff/concerns.h"
+
+namespace pgcharter {
+
+std::vector<Change> diff(const State& actual, const Desired& desired) {
+  std::vector<Change> changes;
+  diff_roles(actual, desired, changes);
+  diff_settings(actual, desired, changes);
+  diff_memberships(actual, desired, changes);
+  diff_owners(desired.cluster, desired.cluster_owner_reasons, -1, changes);
+  diff_grants(actual, desired, desired.cluster, -1, changes);
+  for (std::size_t i = 0; i < desired.databases.size(); ++i) {
+    const DesiredDatabase& database = desired.databases[i];
+    diff_schemas(actual, desired, i, changes);
+    diff_owners(database.objects, database.owner_reasons, static_cast<int>(i), changes);
+    diff_grants(actual, desired, database.objects, static_cast<int>(i), changes);
+    diff_default_privileges(actual, desired, i, changes);
+  }
+  return changes;
+}
+
+namespace {
+struct Weight {
+  std::size_t operator()(const ChangePrivileges& c) const { return c.objects->size() * static_cast<std::size_t>(c.privileges.count()); }
+  std::size_t operator()(const ChangeDefaultPrivileges& c) const { return static_cast<std::size_t>(c.privileges.count()); }
+  std::size_t operator()(const ChangeOwner& c) const { return c.objects->size(); }
+  template <typename Other>
+  std::size_t operator()(const Other&) const {
+    return 1;
+  }
+};
+}  // namespace
+
+std::size_t weight(const Change& change) { return std::visit(Weight{}, change.body); }
+
+}  // namespace pgcharter

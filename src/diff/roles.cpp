@@ -1,0 +1,102 @@
+// Roles, their comments and passwords, and the parameters set for roles and databases.
+
+#include <algorithm>
+
+#include "diff/concerns.h"
+
+namespace pgcharter {
+namespace {
+
+void diff_role(const State& actual, const DesiredRole& role, std::vector<Change>& changes) {
+  auto add = [&](ChangeBody body) { changes.push_back({.database = -1, .body = std::move(body), .reason = role.reason}); };
+  if (role.drop) return add(DropRole{role.id});
+  if (role.rename_from) add(RenameRole{*role.rename_from, role.id});
+  const Role* existing = actual.cluster.find_role(role.id);
+  if (existing == nullptr) {
+    add(CreateRole{role.id, role.attributes, role.password});
+  } else {
+    if (existing->attributes != role.attributes) add(AlterRole{role.id, existing->attributes, role.attributes});
+    if (role.password) add(SetPassword{role.id, *role.password});
+  }
+  const std::optional<std::string> comment = existing != nullptr ? existing->comment : std::nullopt;
+  if (comment != role.comment) add(CommentRole{role.id, comment, role.comment});
+}
+
+}  // namespace
+
+void diff_roles(const State& actual, const Desired& desired, std::vector<Change>& changes) {
+  for (const DesiredRole& role : desired.roles) {
+    diff_role(actual, role, changes);
+    if (!role.drop || !role.reassign_to) continue;
+    for (std::size_t i = 0; i < actual.databases.size(); ++i) {
+      const DatabaseState& database = actual.databases[i];
+      const bool owns = std::ranges::any_of(database.role_dependencies, [&](const RoleDependency& d) {
+        return d.role == role.id && d.type == 'o' && (d.database.empty() || d.database == database.name);
+      });
+      if (owns)
+        changes.push_back({.database = static_cast<int>(i), .body = ReassignOwned{role.id, *role.reassign_to}, .reason = role.reason});
+    }
+  }
+}
+
+namespace {
+
+/// The elements of a list-valued parameter, as SplitIdentifierString() in src/backend/utils/adt/varlena.c reads them.
+std::vector<std::string> elements(std::string_view value) {
+  std::vector<std::string> list;
+  std::string item;
+  bool quoted = false;
+  bool was_quoted = false;
+  auto finish = [&] {
+    if (!was_quoted) {
+      while (!item.empty() && item.back() == ' ') item.pop_back();
+    }
+    list.push_back(std::move(item));
+    item.clear();
+    was_quoted = false;
+  };
+  for (std::size_t i = 0; i < value.size(); ++i) {
+    const char c = value[i];
+    if (c == '"') {
+      if (quoted && i + 1 < value.size() && value[i + 1] == '"') {
+        item.push_back(c);
+        ++i;
+      } else {
+        quoted = !quoted;
+        was_quoted = true;
+      }
+    } else if (quoted) {
+      item.push_back(c);
+    } else if (c == ',') {
+      finish();
+    } else if (c != ' ' || !item.empty()) {
+      if (!was_quoted) item.push_back(c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c);
+    }
+  }
+  finish();
+  return list;
+}
+
+bool same_value(const std::string& name, const std::string& a, const std::string& b) {
+  if (a == b) return true;
+  if (name == "search_path" || name == "temp_tablespaces" || name.ends_with("_preload_libraries")) return elements(a) == elements(b);
+  return false;
+}
+
+}  // namespace
+
+void diff_settings(const State& actual, const Desired& desired, std::vector<Change>& changes) {
+  static const Settings kNone;
+  for (const auto& [scope, rules] : desired.settings) {
+    const auto found = actual.cluster.settings.find(scope);
+    const Settings& existing = found == actual.cluster.settings.end() ? kNone : found->second;
+    for (const auto& [name, rule] : rules) {
+      const auto value = existing.find(name);
+      const std::optional<std::string> before = value == existing.end() ? std::nullopt : std::optional(value->second);
+      if (before.has_value() == rule.value.has_value() && (!before || same_value(name, *before, *rule.value))) continue;
+      changes.push_back({.database = -1, .body = ChangeSetting{scope, name, before, rule.value}, .reason = {"declared", rule.pos}});
+    }
+  }
+}
+
+}  // namespace pgcharter
