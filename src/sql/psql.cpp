@@ -1,0 +1,139 @@
+// The script for psql: one transaction per database, as apply would do it, for those who review and run SQL themselves.
+//
+// What psql reads itself needs care of its own (psql documentation, "Meta-Commands"): a comment ends at the end of its line,
+// so provenance goes through printable(); \connect takes a conninfo string, because a plain argument that looks like one
+// (a name with "=") would be taken for one, inside psql's single quotes, where \n and '' are escapes; \quit inside a script is
+// a success, so a missing secret is an error of SQL.
+
+#include <set>
+
+#include "sql/writer.h"
+
+namespace pgcharter {
+namespace {
+
+/// dbname='…' as an argument of a meta-command.
+std::string connect_argument(const std::string& database) {
+  std::string conninfo = "dbname='";
+  for (const char c : database) {
+    if (c == '\'' || c == '\\') conninfo += '\\';
+    conninfo += c;
+  }
+  conninfo += "'";
+  // The double quotes are for \connect itself, which strips them like an identifier's (OT_SQLIDHACK in psql's scanner).
+  std::string result = "'\"";
+  for (const char c : conninfo) {
+    if (c == '\'') {
+      result += "''";
+    } else if (c == '"') {
+      result += "\"\"";
+    } else if (c == '\\') {
+      result += "\\\\";
+    } else if (c == '\n') {
+      result += "\\n";
+    } else if (c == '\r') {
+      result += "\\r";
+    } else {
+      result += c;
+    }
+  }
+  return result + "\"'";
+}
+
+class PsqlWriter {
+ public:
+  PsqlWriter(const Script& script, const State& actual) : script_(script), actual_(actual) {
+    std::set<std::string> databases;
+    for (const Statement& statement : script.statements) {
+      if (!statement.database.empty()) databases.insert(statement.database);
+    }
+    if (databases.size() == 1) only_database_ = *databases.begin();
+    if (databases.empty()) only_database_ = actual.server.database;
+  }
+
+  std::string run(std::string_view charter_name) {
+    header(charter_name);
+    if (script_.statements.empty()) {
+      text_ += "-- Nothing to do: the server is as the charter says.\n";
+      return std::move(text_);
+    }
+    text_ += "\\set ON_ERROR_STOP on\n";
+    secrets();
+    for (const Statement& statement : script_.statements) write(statement);
+    end_transaction();
+    return std::move(text_);
+  }
+
+ private:
+  void header(std::string_view charter_name) {
+    text_ += "-- Charter " + printable(charter_name) + ", planned by pgcharter";
+    if (!actual_.server.now.empty()) text_ += " at " + printable(actual_.server.now);
+    text_ += "\n-- for PostgreSQL " + printable(actual_.server.version) + ", database " + printable(display_name(actual_.server.database));
+    text_ += ".\n-- Run it with: psql -X -v ON_ERROR_STOP=1 -f FILE\n";
+  }
+
+  void secrets() {
+    for (const Statement& statement : script_.statements) {
+      for (const auto& [name, source] : statement.secrets) {
+        text_ += "-- " + name + " is the password of role " + printable(display_name(statement.secret_role)) +
+                 ": give it, or better its SCRAM verifier, with -v " + name + "=…\n";
+        text_ += "\\if :{?" + name + "}\n\\else\n\\warn the variable " + name + " is not set\n";
+        text_ += "DO $$ BEGIN RAISE EXCEPTION 'the psql variable " + name + " is not set'; END $$;\n\\quit\n\\endif\n";
+      }
+    }
+  }
+
+  void write(const Statement& statement) {
+    const std::string& database = !only_database_.empty() ? only_database_ : statement.database;
+    const std::string& target = database.empty() ? actual_.server.database : database;
+    // Cluster phases and databases are transactions of their own where there are several databases.
+    if (!connected_ || database != section_ || target != target_) {
+      end_transaction();
+      text_ += "\n\\connect -reuse-previous=on " + connect_argument(target) + "\n\\encoding UTF8\n";
+      connected_ = true;
+      section_ = database;
+      target_ = target;
+    }
+    if (!statement.transactional) {
+      end_transaction();
+    } else if (!in_transaction_) {
+      text_ += "BEGIN;\nSET LOCAL search_path = '';\nSET LOCAL lock_timeout = '5s';\n";
+      in_transaction_ = true;
+    }
+    set_role(statement.run_as);
+    text_ += "\n";
+    if (!statement.provenance.empty()) text_ += "-- " + printable(statement.provenance) + "\n";
+    text_ += statement.sql + ";\n";
+  }
+
+  void set_role(const std::string& role) {
+    if (role == role_) return;
+    text_ += role.empty() ? "\nRESET ROLE;\n" : "\n" + SqlWriter().keyword("SET LOCAL ROLE").identifier(role).take() + ";\n";
+    role_ = role;
+  }
+
+  void end_transaction() {
+    if (!in_transaction_) return;
+    set_role({});
+    text_ += "\nCOMMIT;\n";
+    in_transaction_ = false;
+  }
+
+  const Script& script_;
+  const State& actual_;
+  std::string only_database_;
+  std::string text_;
+  std::string section_;
+  std::string target_;
+  std::string role_;
+  bool connected_ = false;
+  bool in_transaction_ = false;
+};
+
+}  // namespace
+
+std::string to_psql(const Script& script, const State& actual, std::string_view charter_name) {
+  return PsqlWriter(script, actual).run(charter_name);
+}
+
+}  // namespace pgcharter

@@ -1,0 +1,17 @@
+// Schemas and extensions.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "sql/context.h"
+
+namespace pgcharter {
+
+std::string sql_of(const RenderContext& context, const CreateSchema& change);
+std::string sql_of(const DropSchema& change);
+std::string sql_of(const CreateExtension& change);
+/// SET SCHEMA, UPDATE, or both.
+std::vector<std::string> sql_of(const AlterExtension& change);
+
+}  // namespace pgcharter
