@@ -94,9 +94,7 @@ class PqxxBackedConnection final : public Connection {
     try {
       return action();
     } catch (const std::exception& failure) {
-      Error error = to_error(failure, sql);
-      if (!session_.connection().is_open()) error.connection_lost = true;
-      throw error;
+      throw session_.connection().is_open() ? to_error(failure, sql) : to_lost_error(failure, sql);
     }
   }
 

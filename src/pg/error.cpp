@@ -88,6 +88,18 @@ Error to_error(const std::exception& failure, std::string_view statement) {
   return error;
 }
 
+Error to_lost_error(const std::exception& failure, std::string_view statement) {
+  Error error = to_error(failure, statement);
+  if (error.code.empty()) {
+    // libpqxx 6.4 notices that the connection is closed before it looks at the result, and then knows nothing of the server's text.
+    error = Error("the connection to the server was lost", "The server's log says why it ended the session.");
+    error.code = "08006";
+    error.statement = statement;
+  }
+  error.connection_lost = true;
+  return error;
+}
+
 Error to_connect_error(const std::exception& failure) {
   // "connection to server … failed: FATAL:  password authentication failed": one line, then what libpq thinks of it.
   const std::string_view text = trim(failure.what());

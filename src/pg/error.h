@@ -22,6 +22,9 @@ ServerMessage parse_server_message(std::string_view text);
 /// The Error for what libpqxx threw while `statement` ran.
 Error to_error(const std::exception& failure, std::string_view statement);
 
+/// The same where the connection is gone.
+Error to_lost_error(const std::exception& failure, std::string_view statement);
+
 /// The Error for a connection that could not be opened.
 Error to_connect_error(const std::exception& failure);
 
