@@ -13,6 +13,7 @@
 
 #include "pgcharter/apply.h"
 
+#include "apply/interrupt.h"
 #include "apply/secret.h"
 
 namespace pgcharter {
@@ -21,6 +22,7 @@ std::atomic<int> g_interrupted{0};
 
 namespace {
 
+constexpr std::string_view kQueryCanceled = "57014";
 constexpr std::string_view kPrivilegeNotRevoked = "01006";
 constexpr std::string_view kPrivilegeNotGranted = "01007";
 
@@ -113,6 +115,7 @@ void begin_apply(Connection& connection, const ApplyOptions& options) {
 }
 
 void execute(Connection& connection, const Script& script, ApplyObserver& observer) {
+  const InterruptWatch watch(connection);
   RoleSwitch role(connection);
   const std::size_t count = script.statements.size();
   for (std::size_t i = 0; i < count; ++i) {
@@ -129,6 +132,8 @@ void execute(Connection& connection, const Script& script, ApplyObserver& observ
         notices = execute_with_secrets(connection, role, statement);
       }
     } catch (Error& error) {
+      if (g_interrupted != 0 && error.code == kQueryCanceled)
+        throw Error(fmt::format("interrupted during statement {} of {}", i + 1, count));
       if (error.statement.empty()) error.statement = statement.sql;
       throw;
     }

@@ -10,6 +10,8 @@
 
 #include "pgcharter/apply.h"
 
+#include "apply/interrupt.h"
+
 namespace pgcharter {
 namespace {
 
@@ -46,6 +48,7 @@ void take_lock(Connection& connection, const ApplyOptions& options) {
       "SET LOCAL lock_timeout = {}; SELECT pg_catalog.pg_advisory_xact_lock({})",
       wait, kAdvisoryLockKey);
   try {
+    const InterruptWatch watch(connection);
     connection.execute(sql);
   } catch (const Error& error) {
     if (g_interrupted != 0) throw Error("interrupted while waiting for another apply");

@@ -2,6 +2,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
+#include <thread>
 
 #include <gtest/gtest.h>
 
@@ -194,6 +195,32 @@ TEST(ApplyExecutor, StopsAtTheNextStatementWhenInterrupted) {
   EXPECT_THROW(execute(connection, {{statement("A"), statement("B")}}, observer), Error);
   g_interrupted = 0;
   EXPECT_EQ(connection.sent, Sent{"A"});
+}
+
+TEST(ApplyExecutor, CallsACancelledStatementInterrupted) {
+  class Observer : public ApplyObserver {
+    void statement_begins(const Statement&, std::size_t index, std::size_t) override { g_interrupted = index == 1 ? 2 : 0; }
+  };
+  class Connection : public RecordingConnection {
+   public:
+    std::vector<Notice> execute(std::string_view sql) override {
+      if (sql != "B") return {};
+      for (int i = 0; i < 500 && cancelled == 0; ++i) std::this_thread::sleep_for(std::chrono::milliseconds(10));
+      throw server_error("57014", "canceling statement due to user request");
+    }
+    void cancel() noexcept override { ++cancelled; }
+    std::atomic<int> cancelled = 0;
+  };
+  Connection connection;
+  Observer observer;
+  try {
+    execute(connection, {{statement("A"), statement("B")}}, observer);
+    ADD_FAILURE() << "no error";
+  } catch (const Error& error) {
+    EXPECT_STREQ(error.what(), "interrupted during statement 2 of 2");
+  }
+  g_interrupted = 0;
+  EXPECT_GT(connection.cancelled, 0);
 }
 
 TEST(ApplySecrets, SendsAVerifierOutsideQuotesOnly) {
