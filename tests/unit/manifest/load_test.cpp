@@ -1,0 +1,205 @@
+// Whole charters: the good one with every section, the bad one with ten mistakes, several files, limits.
+#include <algorithm>
+#include <fstream>
+#include <sstream>
+
+#include <gmock/gmock.h>
+
+#include "manifest_fixture.h"
+
+namespace pgcharter::test {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::StartsWith;
+
+TEST(ManifestLoad, ReadsTheSmallestCharter) {
+  const Loaded loaded = load("");
+  ASSERT_TRUE(loaded.charter) << loaded.text();
+  EXPECT_EQ(loaded.charter->name, "test");
+  ASSERT_EQ(loaded.charter->databases.size(), 1U);
+  EXPECT_EQ(loaded.charter->databases[0].name, "");
+}
+
+TEST(ManifestLoad, ReportsTenMistakesInOneRun) {
+  const Loaded loaded = load(R"(roles:
+  reader: { logn: true }
+  writer: { login: yes }
+  pg_mine: {}
+  late: { valid_until: tomorrow }
+schemas:
+  events: { owner: redaer }
+grants:
+  - { to: reader, privileges: [selct], objects: { tables: "events.*" } }
+  - { to: reader, privileges: [usage], objects: { tables: "events.*" } }
+  - { to: reader, privileges: [select], objects: { tabels: "events.*" } }
+  - { to: "${who}", privileges: [select], objects: { tables: "events.*" } }
+tables: {}
+)");
+  EXPECT_FALSE(loaded.charter);
+  EXPECT_THAT(loaded.lines(),
+              ElementsAre("m.yaml:4:13: unknown-key: unknown key \"logn\" in a role | Did you mean \"login\"?",
+                          "m.yaml:5:20: wrong-type: \"login\" must be true or false, not \"yes\"",
+                          "m.yaml:6:3: reserved-name: the role \"pg_mine\" belongs to PostgreSQL | Predefined roles are not declared; or "
+                          "declare it with { external: "
+                          "true }.",
+                          "m.yaml:7:24: bad-date: \"tomorrow\" is no date | Write 2027-01-01, 2027-01-01T18:00:00Z, or infinity.",
+                          "m.yaml:9:20: undeclared-role: the owner \"redaer\" is not declared | Did you mean \"reader\"?",
+                          "m.yaml:11:32: unknown-privilege: unknown privilege \"selct\" | Did you mean \"select\"?",
+                          "m.yaml:12:32: wrong-privilege: tables have no privilege \"usage\" | They have insert, select, update, delete, "
+                          "truncate, references, "
+                          "trigger, maintain.",
+                          "m.yaml:13:52: unknown-kind: unknown kind of object \"tabels\" | Did you mean \"tables\"?",
+                          "m.yaml:14:11: undefined-variable: undefined variable \"who\" | Give it a default in \"vars\", or a value with "
+                          "--var; a literal ${ is "
+                          "written as $${.",
+                          "m.yaml:15:1: not-supported: \"tables\" is not supported yet"));
+  EXPECT_EQ(loaded.diagnostics.all()[0].source_line, "  reader: { logn: true }");
+}
+
+TEST(ManifestLoad, RefusesWhatThisVersionDoesNotTreat) {
+  const Loaded loaded = load(R"(roles:
+  app: { entra: { type: service } }
+  vault: { password: { key_vault: "https://v/secrets/s" } }
+schemas:
+  s: { distribute: true }
+functions: {}
+policies: {}
+expect: []
+)");
+  std::vector<std::string> codes;
+  for (const Diagnostic& d : loaded.diagnostics.all()) codes.push_back(d.code);
+  EXPECT_THAT(codes, ElementsAre("not-supported", "not-supported", "not-supported", "not-supported", "not-supported", "not-supported"))
+      << loaded.text();
+}
+
+TEST(ManifestLoad, WantsVersionAndName) {
+  EXPECT_THAT(load_files({{"a.yaml", "roles: {}\n"}}).lines(),
+              ElementsAre(StartsWith("a.yaml:1:1: missing-key: \"charter: 1\" is missing"),
+                          StartsWith("a.yaml:1:1: missing-key: the charter has no \"name\"")));
+  EXPECT_THAT(load_files({{"a.yaml", "charter: 2\nname: x\n"}}).lines(), ElementsAre(StartsWith("a.yaml:1:10: bad-version:")));
+}
+
+TEST(ManifestLoad, ReportsDuplicateKeys) {
+  EXPECT_THAT(load("roles:\n  a: {}\n  a: {}\n").lines(),
+              ElementsAre("m.yaml:5:3: duplicate-key: the key \"a\" is there twice | The first one is at m.yaml:4:3."));
+  EXPECT_THAT(load("roles: {}\nroles: {}\n").lines(), ElementsAre(StartsWith("m.yaml:4:1: duplicate-key:")));
+  EXPECT_THAT(load("vars: {a: 1, a: 2}\n").lines(), ElementsAre(StartsWith("m.yaml:3:14: duplicate-key:")));
+}
+
+TEST(ManifestLoad, MergesFilesByKey) {
+  const Loaded loaded = load_files(
+      {{"a.yaml", "charter: 1\nname: x\nroles: {r: {login: true}}\ngrants: [{to: r, privileges: [usage], objects: {schemas: a}}]\n"},
+       {"b.yaml", "charter: 1\nroles: {r: {login: true}, s: {}}\ngrants: [{to: s, privileges: [usage], objects: {schemas: b}}]\n"}});
+  ASSERT_TRUE(loaded.charter) << loaded.text();
+  EXPECT_EQ(loaded.charter->roles.size(), 2U);
+  EXPECT_EQ(loaded.charter->databases[0].grants.size(), 2U);
+  EXPECT_EQ(loaded.charter->databases[0].grants[1].pos, (SourcePos{"b.yaml", 3, 10}));
+}
+
+TEST(ManifestLoad, ReportsEntriesThatDiffer) {
+  const Loaded loaded =
+      load_files({{"a.yaml", "charter: 1\nname: x\nroles: {r: {login: true}}\n"}, {"b.yaml", "roles:\n  r: {login: false}\n"}});
+  EXPECT_THAT(
+      loaded.lines(),
+      ElementsAre(
+          "b.yaml:2:3: declared-twice: \"r\" in \"roles\" is declared twice with different content | The other place is a.yaml:3:9."));
+}
+
+TEST(ManifestLoad, MergesDatabasesOfSeveralFiles) {
+  const Loaded loaded = load_files({{"a.yaml", "charter: 1\nname: x\nroles: {r: {}}\ndatabases: {d: {owner: r, schemas: {a: {}}}}\n"},
+                                    {"b.yaml", "databases: {d: {schemas: {b: {}}}, e: {}}\n"}});
+  ASSERT_TRUE(loaded.charter) << loaded.text();
+  ASSERT_EQ(loaded.charter->databases.size(), 2U);
+  EXPECT_EQ(loaded.charter->databases[0].schemas.size(), 2U);
+  EXPECT_EQ(loaded.charter->databases[0].owner, "r");
+}
+
+TEST(ManifestLoad, RefusesSectionsBesideDatabases) {
+  EXPECT_THAT(load("databases: {d: {}}\nschemas: {s: {}}\n").lines(),
+              ElementsAre(StartsWith("m.yaml:4:1: invalid-combination: \"schemas\" can't stand beside \"databases\"")));
+}
+
+TEST(ManifestLoad, ReportsBrokenYamlWithItsPlace) {
+  EXPECT_THAT(load("roles: {a: }}\n").lines(), ElementsAre(StartsWith("m.yaml:3:")));
+  EXPECT_THAT(load("roles: [a\n").text(), HasSubstr("yaml: not YAML"));
+  EXPECT_THAT(load("a: \x01\n").lines(), ElementsAre(StartsWith("m.yaml:3:4: yaml: the control character \\x01 is not allowed")));
+  EXPECT_THAT(load("roles: {}\n\x04grants: 5\n").lines(), ElementsAre(StartsWith("m.yaml:4:1: yaml: the control character \\x04")));
+  EXPECT_THAT(load("a: \xff\n").lines(), ElementsAre(StartsWith("m.yaml:3:4: yaml: not UTF-8")));
+  EXPECT_THAT(load("roles: {}\n---\nroles: {}\n").text(), HasSubstr("a manifest is one YAML document"));
+  EXPECT_THAT(load("roles: !!python/object {}\n").text(), HasSubstr("has no meaning here"));
+  EXPECT_THAT(load_files({{"a.yaml", "- 1\n"}}).lines(), ElementsAre("a.yaml:1:1: wrong-type: a manifest must be a mapping, not a list"));
+}
+
+TEST(ManifestLoad, BoundsAliasesAndDepth) {
+  std::string bomb = "vars:\n  a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n";
+  for (int i = 1; i < 10; ++i) {
+    const std::string before = "*a" + std::to_string(i - 1);
+    bomb += "  a" + std::to_string(i) + ": &a" + std::to_string(i) + " [" + before;
+    for (int j = 1; j < 10; ++j) bomb += ", " + before;
+    bomb += "]\n";
+  }
+  EXPECT_THAT(load(bomb).text(), HasSubstr("aliases make this manifest grow beyond measure"));
+  EXPECT_THAT(load("roles: &r [*r]\n").text(), HasSubstr("refers to what contains it"));
+  EXPECT_THAT(load("roles: " + std::string(120, '[') + std::string(120, ']') + "\n").text(), HasSubstr("nested more than 100 levels deep"));
+  EXPECT_THAT(load("# " + std::string(17U << 20U, 'x') + "\n").text(), HasSubstr("larger than 16 MiB"));
+}
+
+TEST(ManifestLoad, FollowsAliases) {
+  const Loaded loaded = load("roles:\n  a: &x { login: true }\n  b: *x\n");
+  ASSERT_TRUE(loaded.charter) << loaded.text();
+  EXPECT_TRUE(loaded.charter->roles.at("b").attributes.login);
+}
+
+TEST(ManifestLoad, TakesByteOrderMarkAndCarriageReturns) {
+  const Loaded loaded = load_files({{"a.yaml",
+                                     "\xEF\xBB\xBF"
+                                     "charter: 1\r\nname: x\r\nroles:\r\n  a: {lgin: true}\r\n"}});
+  EXPECT_THAT(loaded.lines(), ElementsAre(StartsWith("a.yaml:4:7: unknown-key:")));
+  EXPECT_EQ(loaded.diagnostics.all()[0].source_line, "  a: {lgin: true}");
+}
+
+TEST(ManifestLoad, NeverShowsAPassword) {
+  for (const std::string body :
+       {"roles:\n  a: { password: hunter2 }\n", "roles:\n  a:\n    password:\n      hunter2\n",
+        "roles:\n  a: { logn: true, password: hunter2, coment: x }\n", "roles:\n  a: { password: \"hunter2, x }\n"}) {
+    const Loaded loaded = load(body);
+    EXPECT_FALSE(loaded.charter);
+    for (const Diagnostic& d : loaded.diagnostics.all()) {
+      std::ostringstream out;
+      write_diagnostic(out, d);
+      EXPECT_THAT(out.str(), testing::Not(HasSubstr("hunter2"))) << body;
+    }
+  }
+}
+
+TEST(ManifestLoad, KeepsTheFilesThatWereRead) {
+  const Loaded loaded = load("");
+  ASSERT_TRUE(loaded.charter);
+  ASSERT_EQ(loaded.charter->files.size(), 1U);
+  EXPECT_EQ(loaded.charter->files[0].path, "m.yaml");
+  EXPECT_EQ(loaded.charter->files[0].text, "charter: 1\nname: test\n");
+}
+
+TEST(ManifestLoad, ReadsStandardInput) {
+  CharterSources sources;
+  sources.paths = {"-"};
+  sources.standard_input = "charter: 1\nname: x\n";
+  Diagnostics diagnostics;
+  const auto charter = load_charter(sources, diagnostics);
+  ASSERT_TRUE(charter);
+  EXPECT_EQ(charter->files[0].path, "-");
+  EXPECT_EQ(charter->files[0].sha256, "43d80e5442c0cb904454c18e80faa3426828b61c353b19af5d85c5a26a66f675");
+}
+
+TEST(ManifestLoad, ThrowsForAFileThatIsNotThere) {
+  CharterSources sources;
+  sources.paths = {"/nonexistent/charter.yaml"};
+  Diagnostics diagnostics;
+  EXPECT_THROW((void)load_charter(sources, diagnostics), Error);
+}
+
+}  // namespace
+}  // namespace pgcharter::test
