@@ -60,6 +60,10 @@ void write_result_json(std::ostream& out, const Planned& planned, const ApplyOut
 /// validate: {format_version, valid, diagnostics[]}.
 void write_diagnostics_json(std::ostream& out, const Diagnostics& diagnostics);
 
+/// whoami.
+void write_identity_text(std::ostream& out, const ServerInfo& server, const Identity& identity);
+void write_identity_json(std::ostream& out, const ServerInfo& server, const Identity& identity);
+
 /// show: the saved document in the same formats as plan.
 void write_text(std::ostream& out, const SavedPlan& plan, const TextStyle& style);
 std::string to_psql(const SavedPlan& plan);

@@ -1,0 +1,36 @@
+// Reading what a verb works on: a charter, or a saved plan with the charter inside.
+#pragma once
+
+#include <optional>
+
+#include "pgcharter/report.h"
+
+#include "cli/options.h"
+
+namespace pgcharter::cli {
+
+/// Thrown after the diagnostics were printed: nothing more is to be said, the exit code is 1.
+struct AlreadyReported {};
+
+struct Input {
+  Charter charter;
+  std::optional<SavedPlan> saved;
+};
+
+/// Reads the inputs of `options` into a charter. Prints the diagnostics and throws AlreadyReported where there is no charter.
+Input read_input(const Options& options, Terminal& terminal, Diagnostics& diagnostics);
+
+/// The saved plan that is the only input; Error where it is something else.
+SavedPlan read_saved_plan(const Options& options, Terminal& terminal);
+
+/// Opens connections with the charter's name in application_name.
+Connector make_connector(const Options& options, const std::string& charter_name);
+
+/// A fresh plan of the input, compared with the saved one where there is one. Diagnostics are printed.
+std::unique_ptr<Planned> plan_input(const Input& input, const Options& options, const Connector& connector, Terminal& terminal,
+                                    Diagnostics& diagnostics);
+
+/// Warnings are left out with --quiet.
+void print_diagnostics(const Options& options, Terminal& terminal, const Diagnostics& diagnostics);
+
+}  // namespace pgcharter::cli

@@ -1,0 +1,240 @@
+// The shared flags of all verbs and the few of each. One description per flag; parsing only fills strings, and what a
+// string means is decided in one place below, so that every mistake is one kind of error with one form.
+//
+// -h is the host, as in psql; help is --help.
+
+#include "cli/options.h"
+
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+#include <fstream>
+#include <ostream>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include "pgcharter/report.h"
+
+#include "cli/duration.h"
+
+namespace pgcharter::cli {
+namespace {
+
+struct Verb {
+  std::string_view name;
+  std::string_view description;
+};
+constexpr std::array<Verb, 7> kVerbs{{{"validate", "check a charter without a server"},
+                                      {"plan", "show what would be done"},
+                                      {"apply", "do it: a charter, or a saved plan"},
+                                      {"drift", "report how the server differs from the charter; exit 2 where it does"},
+                                      {"show", "print a saved plan"},
+                                      {"sandbox", "start a throw-away local PostgreSQL, with a charter applied to it"},
+                                      {"whoami", "login test: server, platform, identity, rights"}}};
+constexpr std::array<std::string_view, 9> kLaterVerbs{"export", "snapshot", "diff", "explain", "graph", "rotate", "token", "init", "fmt"};
+constexpr std::array<std::string_view, 8> kLaterFormats{"markdown", "html",   "junit",        "sarif",
+                                                        "github",   "gitlab", "azure-devops", "prometheus"};
+
+/// What the command line said, not yet understood.
+struct Raw {
+  std::vector<std::string> vars;
+  std::vector<std::string> var_files;
+  std::string format = "text";
+  std::vector<std::string> reports;
+  std::string color = "auto";
+  std::string wait = "60s";
+  std::string valid_for;
+  std::vector<std::string> allow;
+  int jobs = 0;
+};
+
+std::string in_quotes(std::string_view text) { return fmt::format("\"{}\"", printable(text)); }
+
+Format parse_format(const std::string& text) {
+  if (text == "text") return Format::Text;
+  if (text == "json") return Format::Json;
+  if (text == "sql") return Format::Sql;
+  const bool later = std::ranges::find(kLaterFormats, text) != kLaterFormats.end();
+  throw Error(fmt::format("{} format {}", later ? "not supported yet:" : "unknown", in_quotes(text)),
+              "The formats are text, json and sql.");
+}
+
+std::pair<std::string, std::string> split_pair(const std::string& option, const std::string& text) {
+  const std::size_t equals = text.find('=');
+  if (equals == std::string::npos || equals == 0) throw Error(fmt::format("{} {} is not of the form name=value", option, in_quotes(text)));
+  return {text.substr(0, equals), text.substr(equals + 1)};
+}
+
+/// A file of name=value lines; empty lines and lines that begin with # are left out.
+void read_var_file(const std::string& path, std::map<std::string, std::string>& vars) {
+  std::ifstream file(path);
+  if (!file) throw Error("can't read the variables file " + in_quotes(path));
+  for (std::string line; std::getline(file, line);) {
+    if (!line.empty() && line.back() == '\r') line.pop_back();
+    if (line.empty() || line.front() == '#') continue;
+    const auto [key, value] = split_pair("variables file " + in_quotes(path) + ":", line);
+    vars[key] = value;
+  }
+}
+
+bool use_color(const std::string& mode, bool is_terminal) {
+  if (mode == "always") return true;
+  if (mode == "never") return false;
+  if (mode != "auto") throw Error("unknown value of --color: " + in_quotes(mode), "The values are auto, always and never.");
+  const char* no_color = std::getenv("NO_COLOR");
+  return is_terminal && (no_color == nullptr || *no_color == '\0');
+}
+
+std::set<Hazard> parse_hazards(const std::vector<std::string>& words) {
+  std::set<Hazard> hazards;
+  for (const std::string& word : words) {
+    const auto hazard = hazard_by_name(word);
+    if (!hazard) throw Error("unknown hazard in --allow: " + in_quotes(word), "A plan names the hazards that it has.");
+    hazards.insert(*hazard);
+  }
+  return hazards;
+}
+
+/// Decides what the strings mean.
+void understand(const Raw& raw, Options& options, const Terminal& terminal) {
+  for (const std::string& file : raw.var_files) read_var_file(file, options.vars);
+  for (const std::string& var : raw.vars) {
+    const auto [key, value] = split_pair("--var", var);
+    options.vars[key] = value;
+  }
+  options.format = parse_format(raw.format);
+  for (const std::string& report : raw.reports) {
+    const auto [format, file] = split_pair("--report", report);
+    options.reports.emplace_back(parse_format(format), file);
+  }
+  options.color = use_color(raw.color, terminal.out_is_terminal);
+  options.reconcile.apply.wait = parse_duration("--wait", raw.wait);
+  if (!raw.valid_for.empty()) {
+    options.valid_for = std::chrono::duration_cast<std::chrono::seconds>(parse_duration("--valid-for", raw.valid_for));
+    if (options.out.empty()) throw Error("--valid-for needs --out", "Only a saved plan can expire.");
+    if (options.valid_for.count() == 0) throw Error("--valid-for must be at least one second");
+  }
+  options.reconcile.allow = parse_hazards(raw.allow);
+}
+
+void add_output(CLI::App& verb, Raw& raw, Options& options) {
+  verb.add_option("--format", raw.format, "of standard output: text, json, sql")->type_name("FORMAT");
+  verb.add_option("--report", raw.reports, "write a file too: FORMAT=FILE (repeatable)")->type_name("FORMAT=FILE")->expected(1)->take_all();
+  verb.add_option("--color", raw.color, "auto, always, never")->type_name("WHEN");
+  verb.add_flag("-q,--quiet", options.quiet, "errors only, besides the data");
+  verb.add_flag("-v,--verbose", options.verbose, "name every object and every statement");
+}
+
+void add_charter(CLI::App& verb, Raw& raw, Options& options, bool required) {
+  auto* charter = verb.add_option("CHARTER", options.charter, "manifest files, directories, or - for standard input");
+  if (required) charter->required();
+  verb.add_option("--var", raw.vars, "set a variable of the charter: NAME=VALUE (repeatable)")
+      ->type_name("NAME=VALUE")
+      ->expected(1)
+      ->take_all();
+  verb.add_option("--var-file", raw.var_files, "a file of NAME=VALUE lines (repeatable)")->type_name("FILE")->expected(1)->take_all();
+}
+
+void add_connection(CLI::App& verb, Raw& raw, Options& options) {
+  verb.add_option("-d,--dbname", options.connect.dbname, "database name, connection string or URI")->type_name("DBNAME");
+  verb.add_option("-h,--host", options.connect.host, "server host or socket directory")->type_name("HOST");
+  verb.add_option("-p,--port", options.connect.port, "server port")->type_name("PORT");
+  verb.add_option("-U,--username", options.connect.user, "user name")->type_name("USER");
+  verb.add_option("--jobs", raw.jobs, "databases to read at a time")->type_name("N");
+}
+
+void add_server_settings(CLI::App& verb, Raw& raw, Options& options) {
+  verb.add_option("--lock-timeout", options.reconcile.apply.lock_timeout, "PostgreSQL's lock_timeout (5s)")->type_name("TIME");
+  verb.add_option("--statement-timeout", options.reconcile.apply.statement_timeout, "PostgreSQL's statement_timeout")->type_name("TIME");
+  verb.add_option("--wait", raw.wait, "for another apply to end (60s)")->type_name("TIME");
+  verb.add_option("--lock-db", options.reconcile.lock_database, "database in which the lock of all applies is taken (postgres)")
+      ->type_name("DBNAME");
+  verb.add_flag("--set-passwords", options.reconcile.resolve.set_passwords, "send the passwords of existing roles too");
+}
+
+void add_guards(CLI::App& verb, Raw& raw, Options& options) {
+  verb.add_flag("--auto-approve", options.auto_approve, "do not ask");
+  verb.add_option("--allow", raw.allow, "hazards that the plan may have")->type_name("HAZARD,...")->delimiter(',')->expected(1)->take_all();
+  verb.add_option("--max-revokes", options.reconcile.max_revokes, "refuse a plan with more (1000)")->type_name("N");
+  verb.add_option("--max-drops", options.reconcile.max_drops, "refuse a plan with more (10)")->type_name("N");
+}
+
+void add_options(CLI::App& verb, Raw& raw, Options& options) {
+  const std::string name = verb.get_name();
+  add_output(verb, raw, options);
+  if (name == "show") {
+    verb.add_option("PLAN", options.charter, "a saved plan, or - for standard input")->required()->expected(1);
+    return;
+  }
+  if (name != "whoami") add_charter(verb, raw, options, name != "sandbox");
+  if (name != "validate" && name != "sandbox") add_connection(verb, raw, options);
+  if (name == "plan" || name == "apply" || name == "drift" || name == "sandbox") add_server_settings(verb, raw, options);
+  if (name == "apply") add_guards(verb, raw, options);
+  if (name == "plan") {
+    verb.add_option("--out", options.out, "save the plan, for apply")->type_name("FILE");
+    verb.add_flag("--detailed-exitcode", options.detailed_exitcode, "exit 2 where there are changes");
+    verb.add_option("--valid-for", raw.valid_for, "how long the saved plan may be applied")->type_name("TIME");
+  }
+}
+
+/// Fails for a first word that is no verb, before CLI11 would call it an unexpected argument.
+void check_verb(const std::string& word) {
+  if (word.starts_with('-') || std::ranges::find(kVerbs, word, &Verb::name) != kVerbs.end()) return;
+  const bool later = std::ranges::find(kLaterVerbs, word) != kLaterVerbs.end();
+  std::string verbs;
+  for (const Verb& verb : kVerbs) verbs += fmt::format("{}{}", verbs.empty() ? "" : ", ", verb.name);
+  throw Error(fmt::format("{} verb {}", later ? "not supported yet:" : "unknown", in_quotes(word)), "The verbs are " + verbs + ".");
+}
+
+void print_version(std::ostream& out, const std::string& format) {
+  if (parse_format(format) == Format::Json) {
+    out << fmt::format("{{\"name\": \"pgcharter\", \"version\": \"{0}\", \"tool_version\": \"{0}\", \"format_version\": \"{1}\"}}\n",
+                       kToolVersion, kFormatVersion);
+  } else {
+    out << "pgcharter " << kToolVersion << '\n';
+  }
+}
+
+}  // namespace
+
+std::optional<Options> parse_options(int argc, const char* const* argv, Terminal& terminal) {
+  Options options;
+  Raw raw;
+  std::vector<std::string> arguments(argv + 1, argv + argc);
+  if (!arguments.empty()) check_verb(arguments.front());
+  if (!arguments.empty() && arguments.front() == "sandbox") {
+    if (const auto dashes = std::ranges::find(arguments, "--"); dashes != arguments.end()) {
+      options.command.assign(dashes + 1, arguments.end());
+      arguments.erase(dashes, arguments.end());
+    }
+  }
+  CLI::App app("pgcharter brings a PostgreSQL server into accord with a charter of roles and privileges.", "pgcharter");
+  app.set_help_flag("--help", "print this help");
+  bool version = false;
+  app.add_flag("--version", version, "print the version");
+  app.add_option("--format", raw.format, "of --version: text, json")->type_name("FORMAT");
+  app.require_subcommand(0, 1);
+  for (const Verb& verb : kVerbs) {
+    add_options(*app.add_subcommand(std::string(verb.name), std::string(verb.description)), raw, options);
+  }
+  std::ranges::reverse(arguments);  // CLI11 wants them so
+  try {
+    app.parse(arguments);
+  } catch (const CLI::Success& success) {
+    app.exit(success, terminal.out, terminal.err);
+    return std::nullopt;
+  } catch (const CLI::ParseError& error) {
+    throw Error("wrong usage: " + std::string(error.what()), "Run pgcharter --help, or pgcharter VERB --help.");
+  }
+  if (version) {
+    print_version(terminal.out, raw.format);
+    return std::nullopt;
+  }
+  if (app.get_subcommands().empty()) throw Error("wrong usage: a verb is missing", "Run pgcharter --help.");
+  options.verb = app.get_subcommands().front()->get_name();
+  understand(raw, options, terminal);
+  return options;
+}
+
+}  // namespace pgcharter::cli

@@ -1,0 +1,35 @@
+// The document of DESIGN 7, written from a plan and read back (docs/plan-format.md).
+#pragma once
+
+#include <iosfwd>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "pgcharter/report.h"
+
+#include "codec/change_record.h"
+
+namespace pgcharter {
+
+/// Everything of a document but the final brace and line end, so that a caller can add members.
+void write_document_body(std::ostream& out, const Planned& planned);
+
+/// A document that was read back.
+struct PlanDocument {
+  std::string tool_version;
+  std::string generated_at;
+  ServerInfo target;
+  std::string charter_name;
+  std::string fingerprint;
+  Summary summary;
+  std::vector<ChangeRecord> changes;
+  Script script;
+  Coverage coverage;
+  std::vector<std::string> extras;
+};
+
+/// Throws Error for what is no such document, or one of another major version.
+PlanDocument read_document(std::string_view text);
+
+}  // namespace pgcharter
