@@ -100,6 +100,15 @@ class Fixture {
     return change;
   }
 
+  void change_owner(int database, ObjectKind kind, const ObjectList& objects, std::string_view after) {
+    ChangeOwner change;
+    change.kind = kind;
+    change.objects = objects;
+    change.before = id("postgres");
+    change.after = id(after);
+    add(database, std::move(change));
+  }
+
   void add(int database, ChangeBody body, std::string reason = "declared") {
     changes.push_back({.database = database, .body = std::move(body), .reason = {.text = std::move(reason), .source = std::nullopt}});
   }
