@@ -41,8 +41,7 @@ std::vector<CharterFile> read_files(const CharterSources& sources, Diagnostics& 
   }
   std::vector<CharterFile> files;
   for (const std::string& path : paths) {
-    // One byte more than allowed is enough to see that a file is too large.
-    CharterFile file{path, {}, path == "-" ? sources.standard_input : read_file(path)};
+    CharterFile file{path, {}, path == "-" ? sources.standard_input : read_file(path, kMaximalManifestSize)};
     file.sha256 = sha256_hex(file.text);
     files.push_back(std::move(file));
   }

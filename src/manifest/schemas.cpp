@@ -75,6 +75,7 @@ void read_database_sections(Reader& reader, const Node& node, DatabaseCharter& d
 
 void read_databases(Reader& reader, const Node& node) {
   if (!reader.is_map(node, "\"databases\"")) return;
+  if (node.entries.empty()) reader.error("empty", node, "\"databases\" names no database");
   for (const NodeEntry& entry : node.entries) {
     const auto name = reader.name(entry.key, "the database");
     if (!reader.check_keys(entry.value, kDatabaseMapping, "a database") || !name) continue;
