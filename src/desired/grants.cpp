@@ -156,11 +156,12 @@ void GrantResolver::resolve_objects(Target& target) {
   long ignored = 0;
   for (std::size_t i = 0; i < objects.size(); ++i) {
     const Object& object = objects.object(i);
-    if (r_.scope_.ignored(object.id)) {
+    const std::vector<std::uint32_t> rules = index.match(object);
+    if (r_.scope_.ignored(object.id)) {  // matched, so that its name is no mistake, but left as it is
       ++ignored;
       continue;
     }
-    resolve_object(target, i, index.match(object));
+    resolve_object(target, i, rules);
     DesiredObject& desired = objects.desired[i];
     const bool scope = in_scope(target, object, objects.rule_sets[desired.rules]);
     if (!scope && desired.rules == 0 && r_.scope_.dropped().empty()) {
@@ -218,11 +219,10 @@ void GrantResolver::check_literal(const Target& target, const ObjectPattern& pat
   std::string hint = fmt::format("Create the {} first, or correct the name; a pattern may match nothing, a name may not.", kind.singular);
   if (target.database != nullptr) {
     for (const Object& o : target.database->objects) {
-      if (o.id.name == pattern.name.text && pattern.schema && o.id.schema == pattern.schema->text) {
-        hint =
-            fmt::format("There is a {} of that name{}; write it under `{}`.", info(o.id.kind).singular,
-                        o.id.kind == pattern.kind ? fmt::format(" with the arguments ({})", o.id.args) : "", info(o.id.kind).manifest_key);
-      }
+      if (o.id.name != pattern.name.text || !pattern.schema || o.id.schema != pattern.schema->text) continue;
+      hint = o.id.kind == pattern.kind
+                 ? fmt::format("There is one with the arguments ({}).", o.id.args)
+                 : fmt::format("There is a {} of that name; write it under `{}`.", info(o.id.kind).singular, info(o.id.kind).manifest_key);
     }
   }
   r_.diagnostics_.error("missing-object", pattern.pos, fmt::format("{} \"{}\" does not exist", kind.singular, pattern.text), hint);
