@@ -4,6 +4,8 @@
 
 #include "catalog/array_text.h"
 
+#include <algorithm>
+
 #include "pgcharter/diagnostics.h"
 
 namespace pgcharter {
@@ -20,7 +22,6 @@ ArrayText::ArrayText(std::string_view text) : text_(text) {
 
 bool ArrayText::next(std::string_view& element) {
   if (at_ >= text_.size()) return false;
-  if (at_ > 0 && text_[at_ - 1] != ',') malformed();
   if (text_[at_] == '"') {
     element = quoted();
   } else {
@@ -29,7 +30,7 @@ bool ArrayText::next(std::string_view& element) {
     if (element.empty()) malformed();
     at_ = end;
   }
-  if (at_ < text_.size() && text_[at_++] != ',') malformed();
+  if (at_ < text_.size() && (text_[at_++] != ',' || at_ == text_.size())) malformed();
   return true;
 }
 

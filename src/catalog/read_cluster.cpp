@@ -16,7 +16,21 @@ namespace pgcharter {
 namespace {
 
 void read_roles(Connection& connection, State& state) {
-  enum Column : int { kOid, kName, kSuper, kCreatedb, kCreaterole, kInherit, kLogin, kReplication, kBypassRls, kLimit, kUntil, kComment, kBootstrap };
+  enum Column : int {
+    kOid,
+    kName,
+    kSuper,
+    kCreatedb,
+    kCreaterole,
+    kInherit,
+    kLogin,
+    kReplication,
+    kBypassRls,
+    kLimit,
+    kUntil,
+    kComment,
+    kBootstrap
+  };
   connection.query(find_query("roles"), {}, [&](const Row& row) {
     Role role;
     role.id = state.names->intern(row.text(kName));

@@ -64,7 +64,8 @@ class DatabaseReader {
 
   void read_extensions() {
     connection_.query(find_query("extensions"), {}, [&](const Row& row) {
-      database_.extensions.push_back({.name = std::string(row.text(0)), .schema = std::string(row.text(1)), .version = std::string(row.text(2))});
+      database_.extensions.push_back(
+          {.name = std::string(row.text(0)), .schema = std::string(row.text(1)), .version = std::string(row.text(2))});
     });
   }
 
@@ -75,7 +76,8 @@ class DatabaseReader {
     } else if (kind.kind == ObjectKind::Schema) {
       read_schemas(kind);
     } else if (in_schema(kind.kind)) {
-      reader_.read_objects(kind, {schemas_}, database_.objects, [&](std::uint32_t oid, std::string_view) { return !generated_.contains(oid); });
+      reader_.read_objects(kind, {schemas_}, database_.objects,
+                           [&](std::uint32_t oid, std::string_view) { return !generated_.contains(oid); });
     } else {
       reader_.read_objects(kind, {}, database_.objects);
     }

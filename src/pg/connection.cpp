@@ -19,7 +19,8 @@ namespace {
 constexpr std::string_view kHarden =
     "SET search_path = ''; SET standard_conforming_strings = on; SET client_min_messages = warning; SET DateStyle = ISO; "
     "SET TimeZone = 'UTC'; SET IntervalStyle = postgres; SET extra_float_digits = 1; SET bytea_output = hex; "
-    "SET quote_all_identifiers = off; SET escape_string_warning = off; SET check_function_bodies = on; SET jit = off; SET xmloption = content";
+    "SET quote_all_identifiers = off; SET escape_string_warning = off; SET check_function_bodies = on; SET jit = off; SET xmloption = "
+    "content";
 
 // The identifier is the only part that may be forbidden: a provider can revoke EXECUTE on pg_control_system().
 constexpr Query kServer{"server_info", R"(

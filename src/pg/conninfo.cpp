@@ -42,8 +42,9 @@ Keywords parse_dbname(const std::string& dbname) {
   // No error text is asked for: it would repeat the string.
   const std::unique_ptr<PQconninfoOption, decltype(&PQconninfoFree)> parsed(PQconninfoParse(dbname.c_str(), nullptr), &PQconninfoFree);
   if (!parsed) {
-    throw malformed(is_uri(dbname) ? "The form is postgresql://user:password@host:port/database?option=value, with special characters percent-encoded."
-                                   : "The form is host=… port=… dbname=… user=…; a value with blanks is written in single quotes.");
+    throw malformed(is_uri(dbname)
+                        ? "The form is postgresql://user:password@host:port/database?option=value, with special characters percent-encoded."
+                        : "The form is host=… port=… dbname=… user=…; a value with blanks is written in single quotes.");
   }
   for (const PQconninfoOption* option = parsed.get(); option->keyword != nullptr; ++option) {
     if (option->val != nullptr) keywords[option->keyword] = option->val;

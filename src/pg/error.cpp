@@ -18,9 +18,9 @@
 namespace pgcharter {
 namespace {
 
-constexpr std::array<std::string_view, 11> kOtherLabels = {"LINE ",           "QUERY:  ",        "CONTEXT:  ",        "SCHEMA NAME:  ", "TABLE NAME:  ",
-                                                           "COLUMN NAME:  ",  "DATATYPE NAME:  ", "CONSTRAINT NAME:  ", "LOCATION:  ",    "DETAIL:  ",
-                                                           "HINT:  "};
+constexpr std::array<std::string_view, 11> kOtherLabels = {
+    "LINE ",       "QUERY:  ",  "CONTEXT:  ", "SCHEMA NAME:  ", "TABLE NAME:  ", "COLUMN NAME:  ", "DATATYPE NAME:  ", "CONSTRAINT NAME:  ",
+    "LOCATION:  ", "DETAIL:  ", "HINT:  "};
 
 bool is_sqlstate(std::string_view text) {
   return text.size() == 5 && std::ranges::all_of(text, [](char c) { return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z'); });
@@ -46,7 +46,9 @@ void append_line(std::string& text, std::string_view line) {
 }
 
 /// SQLSTATEs after which there is no session any more.
-bool ends_session(std::string_view sqlstate) { return sqlstate.starts_with("08") || sqlstate == "57P01" || sqlstate == "57P02" || sqlstate == "57P03"; }
+bool ends_session(std::string_view sqlstate) {
+  return sqlstate.starts_with("08") || sqlstate == "57P01" || sqlstate == "57P02" || sqlstate == "57P03";
+}
 
 }  // namespace
 

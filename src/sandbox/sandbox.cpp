@@ -22,8 +22,8 @@
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <netinet/in.h>
 #include <grp.h>
+#include <netinet/in.h>
 #include <pwd.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -135,7 +135,8 @@ bool wait_for(pid_t pid, std::chrono::seconds limit) {
 std::string make_folder() {
   std::string parent = "/tmp";
   // Root's TMPDIR may be closed to the server's user.
-  if (const char* given = std::getenv("TMPDIR"); given != nullptr && *given == '/' && geteuid() != 0 && std::strlen(given) <= kLongestParent) {
+  if (const char* given = std::getenv("TMPDIR");
+      given != nullptr && *given == '/' && geteuid() != 0 && std::strlen(given) <= kLongestParent) {
     parent = given;
   }
   std::string folder = parent + "/pgcharter-XXXXXX";
@@ -219,7 +220,8 @@ std::vector<std::string> server_bin_dirs() {
 Sandbox::Sandbox(const SandboxOptions& options) : superuser_(options.superuser), bin_dir_(options.bin_dir) {
   if (bin_dir_.empty()) {
     const auto found = server_bin_dirs();
-    if (found.empty()) throw Error("no PostgreSQL server was found", "Install the server's package, or put its folder with initdb and postgres on PATH.");
+    if (found.empty())
+      throw Error("no PostgreSQL server was found", "Install the server's package, or put its folder with initdb and postgres on PATH.");
     bin_dir_ = found.front();
   } else if (!has_programs(bin_dir_)) {
     throw Error(fmt::format("{} has no initdb and postgres to run", bin_dir_));

@@ -8,14 +8,13 @@ from (
          null::"char" as subkind,
          o.srvowner as owner_oid,
          o.srvacl as acl,
-         e.objid is not null as is_member,
+         o.oid in (select e.objid from pg_catalog.pg_depend e
+                   where e.classid = 'pg_catalog.pg_foreign_server'::pg_catalog.regclass and e.objsubid = 0 and e.deptype = 'e') as is_member,
          i.initprivs as initial_acl,
          pg_catalog.array_agg(o.srvname) as names,
          null::pg_catalog.text[] as args,
          pg_catalog.array_agg(o.oid) as oids
   from pg_catalog.pg_foreign_server o
-  left join pg_catalog.pg_depend e
-    on e.classid = 'pg_catalog.pg_foreign_server'::pg_catalog.regclass and e.objid = o.oid and e.objsubid = 0 and e.deptype = 'e'
   left join pg_catalog.pg_init_privs i
     on i.classoid = 'pg_catalog.pg_foreign_server'::pg_catalog.regclass and i.objoid = o.oid and i.objsubid = 0 and i.privtype = 'e'
   group by 1, 2, 3, 4, 5, 6

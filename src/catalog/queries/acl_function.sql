@@ -9,7 +9,8 @@ from (
          o.prokind as subkind,
          o.proowner as owner_oid,
          o.proacl as acl,
-         e.objid is not null as is_member,
+         o.oid in (select e.objid from pg_catalog.pg_depend e
+                   where e.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass and e.objsubid = 0 and e.deptype = 'e') as is_member,
          i.initprivs as initial_acl,
          pg_catalog.array_agg(o.proname) as names,
          pg_catalog.array_agg(
@@ -17,8 +18,6 @@ from (
                      from pg_catalog.unnest(o.proargtypes::pg_catalog.oid[]) with ordinality as t (type, position)), '')) as args,
          pg_catalog.array_agg(o.oid) as oids
   from pg_catalog.pg_proc o
-  left join pg_catalog.pg_depend e
-    on e.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass and e.objid = o.oid and e.objsubid = 0 and e.deptype = 'e'
   left join pg_catalog.pg_init_privs i
     on i.classoid = 'pg_catalog.pg_proc'::pg_catalog.regclass and i.objoid = o.oid and i.objsubid = 0 and i.privtype = 'e'
   where o.pronamespace = any ($1::pg_catalog.oid[])
