@@ -62,7 +62,7 @@ void read_memberships(Connection& connection, State& state, AclReader& reader) {
                                          .set = row.boolean(8)});
   });
   const auto key = [&](const Membership& m) {
-    const auto& name = [&](RoleId id) -> const std::string& { return state.names->name(id); };
+    const auto name = [&](RoleId id) -> const std::string& { return state.names->name(id); };
     return std::tie(name(m.role), name(m.member), name(m.grantor));
   };
   std::ranges::sort(state.cluster.memberships, {}, key);
