@@ -23,7 +23,7 @@ expect 0 apply -v --auto-approve plan.json
 no_secret
 is 2 "SELECT count(*) FROM pg_authid WHERE rolname IN ('app', 'job') AND rolpassword LIKE 'SCRAM-SHA-256\$%'"
 log=$(sql "SHOW data_directory")/../log
-if [ -r "$log" ]; then lacks "$log" correct-horse staple-from SCRAM-SHA; fi
+if [ -r "$log" ]; then lacks "$log" correct-horse staple-from 'SCRAM-SHA-256$4096'; fi
 
 # A password is no drift; it changes when that is asked for.
 converged c.yaml

@@ -21,7 +21,7 @@ for verb in validate plan apply; do
   options=()
   if [ "$verb" = apply ]; then options=(--auto-approve); fi
   expect 1 "$verb" "${options[@]}" bad.yaml
-  for position in 4:13 5:20 6:32 7:25 9:34 10:53 11:11 12:34 13:58 14:28; do
+  for position in 4:13 5:20 6:32 7:25 9:32 10:51 11:11 12:32 13:60 14:28; do
     contains "$err" "bad.yaml:$position: error:"
   done
   [ "$(grep -c ': error: ' "$err")" = 10 ] || fail "not ten findings"
