@@ -45,13 +45,22 @@ const std::map<std::string, Names> kLayers = {
 /// Public header → the layer that it belongs to. A layer sees its own public headers and those of the layers it may include; they see
 /// each other by the same rule.
 const std::map<std::string, std::string> kHeaders = {
-    {"diagnostics.h", "base"}, {"privilege.h", "model"},  {"object_kind.h", "model"}, {"acl.h", "model"},
-    {"state.h", "model"},      {"connection.h", "model"}, {"charter.h", "model"},  // filled by manifest, read by desired and by everything
-                                                                                   // after it
-    {"catalog.h", "model"},                                                        // ReadScope is what desired asks and catalog answers
-    {"desired.h", "desired"},  {"diff.h", "diff"},        {"plan.h", "plan"},         {"sql.h", "sql"},
-    {"apply.h", "apply"},      {"reconcile.h", "codec"},  // Planned, the value that codec and report write
-    {"report.h", "codec"},                                // implemented by codec (documents) and report (texts)
+    {"diagnostics.h", "base"},
+    {"privilege.h", "model"},
+    {"object_kind.h", "model"},
+    {"acl.h", "model"},
+    {"state.h", "model"},
+    {"connection.h", "model"},
+    {"charter.h", "model"},  // filled by manifest, read by desired and by everything
+                             // after it
+    {"catalog.h", "model"},  // ReadScope is what desired asks and catalog answers
+    {"desired.h", "desired"},
+    {"diff.h", "diff"},
+    {"plan.h", "plan"},
+    {"sql.h", "sql"},
+    {"apply.h", "apply"},
+    {"reconcile.h", "codec"},  // Planned, the value that codec and report write
+    {"report.h", "codec"},     // implemented by codec (documents) and report (texts)
 };
 
 /// Beginning of an include → the only layer that may name it.
