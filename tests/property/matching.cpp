@@ -56,13 +56,35 @@ std::vector<ObjectSpec> all_objects(const Case& c) {
   return result;
 }
 
+namespace {
+
+/// True where the two say the same, so that they contradict each other even before there is an object.
+bool same_words(const Item& a, const Item& b) {
+  const auto same = [](const Glob& x, const Glob& y) {
+    return std::equal(x.pieces.begin(), x.pieces.end(), y.pieces.begin(), y.pieces.end(),
+                      [](const auto& p, const auto& q) { return p.literal == q.literal && p.wildcard == q.wildcard; });
+  };
+  return a.kind == b.kind && same(a.schema, b.schema) && same(a.name, b.name);
+}
+
+bool same_privilege(const GrantSpec& a, const GrantSpec& b, Kind kind) {
+  const auto others = rule_privileges(b.all, b.privileges, kind);
+  const auto mine = rule_privileges(a.all, a.privileges, kind);
+  return std::any_of(mine.begin(), mine.end(), [&](const auto& privilege) { return contains(others, privilege); });
+}
+
+}  // namespace
+
 bool contradicts(const Case& c, const GrantSpec& absent, const GrantSpec& present) {
   const bool grantee = std::any_of(absent.to.begin(), absent.to.end(), [&](const auto& to) { return contains(present.to, to); });
   if (!grantee) return false;
   for (const auto& object : all_objects(c)) {
     if (!rule_matches(absent.items, absent.except, object) || !rule_matches(present.items, present.except, object)) continue;
-    for (const auto& privilege : rule_privileges(absent.all, absent.privileges, object.key.kind)) {
-      if (contains(rule_privileges(present.all, present.privileges, object.key.kind), privilege)) return true;
+    if (same_privilege(absent, present, object.key.kind)) return true;
+  }
+  for (const auto& item : absent.items) {
+    for (const auto& other : present.items) {
+      if (same_words(item, other) && same_privilege(absent, present, item.kind)) return true;
     }
   }
   return false;

@@ -199,16 +199,18 @@ Glob glob_around(Rng& rng, const std::string& name) {
 bool glob_matches(const Glob& glob, std::string_view text) { return matches_from(glob.pieces, 0, text); }
 
 std::string glob_text(Rng& rng, const Glob& glob, bool qualified, bool signature) {
+  const std::string_view special = signature ? ".*?()" : qualified ? ".*?" : "*?";
+  // A quote means something only in a part that begins with one; elsewhere it is a character like any other.
+  bool quoted = rng.chance(15);
+  for (const auto& piece : glob.pieces) quoted = quoted || piece.literal.find_first_of(special) != std::string::npos;
+  quoted = quoted || glob.pieces.front().literal.starts_with('"');
   std::string result;
+  if (quoted && glob.pieces.front().wildcard != 0) result = "\"\"";
   for (const auto& piece : glob.pieces) {
-    if (piece.wildcard != 0) {
+    if (piece.wildcard != 0)
       result += piece.wildcard;
-      continue;
-    }
-    std::string_view must_quote = qualified ? ".*?\"" : "*?\"";
-    if (signature) must_quote = ".*?\"()";
-    const bool quote = piece.literal.find_first_of(must_quote) != std::string::npos || rng.chance(10);
-    result += quote ? sql_name(piece.literal) : piece.literal;
+    else
+      result += quoted ? sql_name(piece.literal) : piece.literal;
   }
   return result;
 }
