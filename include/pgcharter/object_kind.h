@@ -40,6 +40,7 @@ struct ObjectKindInfo {
   std::string_view singular;       ///< in JSON and texts: "foreign data wrapper" is "foreign_data_wrapper"
   std::string_view manifest_key;   ///< "tables"
   std::string_view sql_keyword;    ///< in GRANT … ON keyword
+  std::string_view catalog;        ///< where its objects are: "pg_class"
   std::string_view catalog_query;  ///< name of the query that reads owners and ACLs
   char acldefault_char{};          ///< first argument of acldefault(); not the letter of pg_default_acl
   IdentityShape identity{};

@@ -100,6 +100,7 @@ struct Object {
   AclId acl = kEmptyAcl;
   bool acl_is_null = false;  ///< the catalog holds NULL: built-in defaults
   bool extension_member = false;
+  std::uint32_t owned_by = 0;     ///< a sequence's table, by oid: its owner follows the table's; 0 where there is none
   AclId initial_acl = kEmptyAcl;  ///< pg_init_privs of an extension member, normalised; kEmptyAcl where there is none
 
   bool operator==(const Object&) const = default;
@@ -138,6 +139,8 @@ struct RoleDependency {
   std::string description;  ///< pg_describe_object() where this database could tell, else "3 objects"
   char type = 0;            ///< pg_shdepend.deptype: 'o' owner, 'a' ACL, 'r' policy, 'i' initial ACL
   int count = 1;
+  std::string catalog;  ///< where the object is: "pg_class"; empty where only the number is known
+  std::uint32_t oid = 0;
 };
 
 /// What was seen but not compared, by what it is: "large_object: not readable" → 1.

@@ -42,6 +42,7 @@ class DatabaseReader {
     for (const ObjectKindInfo& kind : all_object_kinds()) {
       if (!kind.cluster_wide && kind.first_version <= state_.server.major()) read_kind(kind);
     }
+    read_owned_sequences();
     read_columns();
     read_default_acls();
     read_dependencies();
@@ -115,6 +116,16 @@ class DatabaseReader {
     }
   }
 
+  void read_owned_sequences() {
+    std::unordered_map<std::uint32_t, std::uint32_t> table_of;
+    connection_.query(find_query("owned_sequences"), {schemas_},
+                      [&](const Row& row) { table_of.emplace(oid_of(row.text(0)), oid_of(row.text(1))); });
+    for (Object& object : database_.objects) {
+      if (object.id.kind != ObjectKind::Sequence) continue;
+      if (const auto table = table_of.find(object.oid); table != table_of.end()) object.owned_by = table->second;
+    }
+  }
+
   void read_columns() {
     std::unordered_map<std::uint32_t, std::uint32_t> index_by_oid;
     for (std::size_t i = 0; i < database_.objects.size(); ++i) {
@@ -122,7 +133,9 @@ class DatabaseReader {
       const bool relation = object.id.kind == ObjectKind::Table || object.id.kind == ObjectKind::Sequence;
       if (relation) index_by_oid.emplace(object.oid, static_cast<std::uint32_t>(i));
     }
-    connection_.query(find_query("columns"), {schemas_, array_parameter(scope_.column_names)}, [&](const Row& row) {
+    std::vector<std::optional<std::string>> parameters{schemas_};
+    if (!scope_.all_columns) parameters.emplace_back(array_parameter(scope_.column_names));
+    connection_.query(find_query(scope_.all_columns ? "columns_all" : "columns"), parameters, [&](const Row& row) {
       const auto table = index_by_oid.find(oid_of(row.text(0)));
       if (table == index_by_oid.end()) return;  // a chunk or a shard
       database_.columns.push_back({.object = table->second,
@@ -155,7 +168,9 @@ class DatabaseReader {
                                              .database = std::string(row.text(1)),
                                              .description = std::move(description),
                                              .type = row.text(2).front(),
-                                             .count = count});
+                                             .count = count,
+                                             .catalog = std::string(row.text(5)),
+                                             .oid = oid_of(row.text(6))});
     });
   }
 };

@@ -168,10 +168,14 @@ void GrantResolver::resolve_objects(Target& target) {
       ++r_.desired_.coverage[fmt::format("{}: out of scope", info(object.id.kind).singular)];
       continue;
     }
-    const AclId initial = object.extension_member ? object.initial_acl : kEmptyAcl;
+    // Without a row in pg_init_privs an extension's member began with the built-in default.
+    const AclId initial = !object.extension_member ? kEmptyAcl
+                          : object.initial_acl != kEmptyAcl
+                              ? object.initial_acl
+                              : r_.actual_.acls->intern(acl_default(object.id.kind, desired.owner, r_.major()));
     const auto [it, inserted] = known.try_emplace({desired.baseline, desired.owner, desired.rules, scope, initial});
     if (inserted) {
-      const Acl& first = (*r_.actual_.acls)[initial];
+      const Acl first = (*r_.actual_.acls)[initial];
       it->second =
           target_acl(desired.baseline, desired.owner, objects.rule_sets[desired.rules], scope, object.extension_member ? &first : nullptr);
     }

@@ -40,7 +40,23 @@ void Resolver::set_owner(DesiredObjects& objects, std::map<std::size_t, Reason>&
   const Acl rewritten = with_new_owner((*actual_.acls)[d.baseline], d.owner, owner);
   d.baseline = d.acl = actual_.acls->intern(rewritten);
   d.owner = owner;
-  reasons[object] = reason;
+  const Object& changed = objects.object(object);
+  if (changed.owned_by == 0) reasons[object] = reason;  // a table's sequence changes with the table, without a statement of its own
+  if (changed.id.kind != ObjectKind::Table) return;
+  for (std::size_t i : sequences_of(objects, changed.oid)) set_owner(objects, reasons, i, owner, reason);
+}
+
+const std::vector<std::size_t>& Resolver::sequences_of(const DesiredObjects& objects, std::uint32_t table) {
+  auto& owned = owned_sequences_[objects.actual];
+  if (owned.empty()) {
+    owned[0];  // so that it is built once
+    for (std::size_t i = 0; i < objects.actual->size(); ++i) {
+      if (const std::uint32_t by = (*objects.actual)[i].owned_by; by != 0) owned[by].push_back(i);
+    }
+  }
+  static const std::vector<std::size_t> kNone;
+  const auto it = owned.find(table);
+  return it == owned.end() ? kNone : it->second;
 }
 
 void Resolver::add_database(std::size_t i) {

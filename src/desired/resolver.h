@@ -98,6 +98,7 @@ class Resolver {
   void start_objects(DesiredObjects& objects, const std::vector<Object>& actual);
   void set_owners(std::size_t i);
   void set_owner(DesiredObjects& objects, std::map<std::size_t, Reason>& reasons, std::size_t object, RoleId owner, const Reason& reason);
+  const std::vector<std::size_t>& sequences_of(const DesiredObjects& objects, std::uint32_t table);
   void add_cluster_owners();
 
   RoleId role_id(std::string_view name);
@@ -112,6 +113,7 @@ class Resolver {
   Desired desired_;
   Renames renames_;  // before scope_: scope speaks of roles by their new names
   ScopeOf scope_;
+  std::map<const std::vector<Object>*, std::unordered_map<std::uint32_t, std::vector<std::size_t>>> owned_sequences_;
   std::map<RoleId, RoleId> reassigned_;  ///< dropped role → who gets what it owns
 };
 

@@ -107,26 +107,44 @@ void Resolver::add_roles() {
   }
 }
 
+namespace {
+
+/// True where the plan itself takes away what keeps the role: what REASSIGN OWNED moves, and every ACL that was read.
+bool is_resolved(const RoleDependency& d, bool reassigned, const std::set<std::pair<std::string, std::uint32_t>>& read) {
+  static const std::set<std::string> kAlways{"pg_default_acl", "pg_auth_members"};
+  if (kAlways.contains(d.catalog)) return true;
+  if (d.type == 'o') return reassigned && d.catalog != "pg_user_mapping";  // REASSIGN OWNED leaves user mappings
+  return d.type == 'a' && read.contains({d.catalog, d.oid});
+}
+
+std::string hint_for(const RoleDependency& d) {
+  if (d.catalog == "pg_user_mapping") return "DROP USER MAPPING first.";
+  if (d.type == 'o') return "Write `reassign_owned_to: ROLE`.";
+  if (d.type == 'r') return "Alter or drop that policy first.";
+  return "Revoke that by hand first: it is outside of what pgcharter manages.";
+}
+
+}  // namespace
+
 void Resolver::check_dependencies() {
   std::set<std::string> ours;
   for (const DatabaseState& database : actual_.databases) ours.insert(database.name);
   for (const DatabaseCharter& database : charter_.databases) ours.insert(database.name);
-  for (std::size_t i = 0; i < actual_.databases.size(); ++i) {
-    for (const RoleDependency& d : actual_.databases[i].role_dependencies) {
+  for (const DatabaseState& database : actual_.databases) {
+    if (database.role_dependencies.empty()) continue;
+    std::set<std::pair<std::string, std::uint32_t>> read;
+    for (const Object& o : actual_.cluster.objects) read.emplace(info(o.id.kind).catalog, o.oid);
+    for (const Object& o : database.objects) read.emplace(info(o.id.kind).catalog, o.oid);
+    for (const RoleDependency& d : database.role_dependencies) {
       const std::string& role = actual_.names->name(d.role);
       const SourcePos& pos = charter_.roles.at(role).pos;
       if (!d.database.empty() && !ours.contains(d.database)) {
-        diagnostics_.error(
-            "role-has-dependencies", pos,
-            fmt::format("role \"{}\" can't be dropped: {} in database \"{}\" depends on it", role, d.description, d.database),
-            "Run pgcharter on that database first, or put it into the charter's `databases`.");
-      } else if (d.type == 'o' && !reassigned_.contains(d.role)) {
-        diagnostics_.error("role-owns-objects", pos, fmt::format("role \"{}\" can't be dropped: it owns {}", role, d.description),
-                           "Write `reassign_owned_to: ROLE`.");
-      } else if (d.type == 'r') {
         diagnostics_.error("role-has-dependencies", pos,
-                           fmt::format("role \"{}\" can't be dropped: it is a target of {}", role, d.description),
-                           "Alter or drop that policy first.");
+                           fmt::format("role \"{}\" can't be dropped: {} in database \"{}\" depend on it", role, d.description, d.database),
+                           "Run pgcharter on that database first, or put it into the charter's `databases`.");
+      } else if (!d.catalog.empty() && !is_resolved(d, reassigned_.contains(d.role), read)) {
+        diagnostics_.error("role-has-dependencies", pos, fmt::format("role \"{}\" can't be dropped: {} depends on it", role, d.description),
+                           hint_for(d));
       }
     }
   }

@@ -77,13 +77,24 @@ void Resolver::set_owners(std::size_t i) {
     d.owner = to->second;
   }
   if (!scope_.covers(Family::Owners)) return;
-  for (const OwnershipRule& rule : charter.ownership) {
-    const RoleId owner = role_id(rule.owner);
-    for (std::size_t o = 0; o < objects.actual->size(); ++o) {
-      const Object& object = objects.object(o);
-      auto matches = [&](const ObjectPattern& p) { return p.matches(object.id) && (p.literal() || !object.extension_member); };
-      if (std::ranges::none_of(rule.objects, matches) || std::ranges::any_of(rule.except, matches)) continue;
-      set_owner(objects, database.owner_reasons, o, owner, {"declared", rule.pos});
+  // Tables first: a sequence of a table's column follows its table, and has no owner of its own to change.
+  for (const bool followers : {false, true}) {
+    for (const OwnershipRule& rule : charter.ownership) {
+      for (std::size_t o = 0; o < objects.actual->size(); ++o) {
+        const Object& object = objects.object(o);
+        if ((object.owned_by != 0) != followers) continue;
+        auto matches = [&](const ObjectPattern& p) { return p.matches(object.id) && (p.literal() || !object.extension_member); };
+        if (scope_.ignored(object.id) || std::ranges::none_of(rule.objects, matches) || std::ranges::any_of(rule.except, matches)) continue;
+        const RoleId owner = role_id(rule.owner);
+        if (!followers) {
+          set_owner(objects, database.owner_reasons, o, owner, {"declared", rule.pos});
+        } else if (objects.desired[o].owner != owner) {
+          diagnostics_.error("sequence-follows-table", rule.pos,
+                             fmt::format("sequence \"{}.{}\" belongs to a table's column and has that table's owner, \"{}\"",
+                                         object.id.schema, object.id.name, actual_.names->name(objects.desired[o].owner)),
+                             "Name the table instead, or take the sequence out with `except`.");
+        }
+      }
     }
   }
   for (const auto& [name, rule] : charter.schemas) {

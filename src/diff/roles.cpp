@@ -31,7 +31,7 @@ void diff_roles(const State& actual, const Desired& desired, std::vector<Change>
     for (std::size_t i = 0; i < actual.databases.size(); ++i) {
       const DatabaseState& database = actual.databases[i];
       const bool owns = std::ranges::any_of(database.role_dependencies, [&](const RoleDependency& d) {
-        return d.role == role.id && d.type == 'o' && (d.database.empty() || d.database == database.name);
+        return d.role == role.id && d.type == 'o' && d.catalog != "pg_default_acl" && (d.database.empty() || d.database == database.name);
       });
       if (owns)
         changes.push_back({.database = static_cast<int>(i), .body = ReassignOwned{role.id, *role.reassign_to}, .reason = role.reason});
