@@ -85,6 +85,29 @@ std::unique_ptr<Planned> plan_state(const Charter& charter, State actual, const 
   return diagnostics.has_errors() ? nullptr : std::move(planned);
 }
 
+std::unique_ptr<Planned> plan_snapshot(const Charter& charter, State snapshot, const ReconcileOptions& options, Diagnostics& diagnostics) {
+  std::vector<DatabaseState> selected;
+  for (const DatabaseCharter& database : charter.databases) {
+    const std::string& name = database.name.empty() ? snapshot.server.database : database.name;
+    const auto found = std::ranges::find(snapshot.databases, name, &DatabaseState::name);
+    if (found == snapshot.databases.end()) {
+      throw Error(fmt::format("the snapshot does not hold the database \"{}\"", name),
+                  "Take one with pgcharter snapshot --databases, or while connected to that database.");
+    }
+    selected.push_back(*found);
+    selected.back().role_dependencies.clear();
+  }
+  snapshot.databases = std::move(selected);
+  for (const auto& [name, rule] : charter.roles) {
+    if (rule.ensure == Ensure::Absent) {
+      diagnostics.warning("snapshot-dependencies", rule.pos,
+                          fmt::format("a snapshot does not tell what keeps role \"{}\" from being dropped", name),
+                          "Plan against the server before you apply.");
+    }
+  }
+  return plan_state(charter, std::move(snapshot), options, diagnostics);
+}
+
 void check_guards(const Planned& planned, const ReconcileOptions& options) {
   const Summary& summary = planned.plan.summary;
   std::string missing;

@@ -15,6 +15,7 @@ struct ReadScope {
   bool all_schemas = false;
   std::vector<NamePattern> schemas;       ///< else: the objects of the schemas that match
   std::vector<std::string> column_names;  ///< columns that the charter names, read also where they have no ACL
+  bool all_columns = false;               ///< every column of every relation
   std::vector<std::string> absent_roles;  ///< whose dependencies are wanted
 };
 

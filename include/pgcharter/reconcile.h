@@ -46,11 +46,11 @@ struct ReconcileOptions {
 std::unique_ptr<Planned> make_planned(const Charter& charter, const Connector& connector, const ReconcileOptions& options,
                                       Diagnostics& diagnostics);
 
-/// The same without a server: the charter against a state that was read before (a snapshot, a golden case).
-std::unique_ptr<Planned> plan_state(const Charter& charter, State actual, const ReconcileOptions& options, Diagnostics& diagnostics);
-
 /// The same without a server: for tests, and for planning against a snapshot.
 std::unique_ptr<Planned> plan_state(const Charter& charter, State actual, const ReconcileOptions& options, Diagnostics& diagnostics);
+
+/// plan_state() for a snapshot of any databases: those of the charter are taken out of it. Throws Error where one is missing.
+std::unique_ptr<Planned> plan_snapshot(const Charter& charter, State snapshot, const ReconcileOptions& options, Diagnostics& diagnostics);
 
 /// Throws Refusal 4 where the plan has a hazard that is not allowed, or goes beyond the bounds of the options.
 void check_guards(const Planned& planned, const ReconcileOptions& options);

@@ -57,6 +57,15 @@ void check_saved_plan(const SavedPlan& saved, const Planned& fresh);
 /// The document of DESIGN 7 with one more member, `result`: what the apply of the plan did.
 void write_result_json(std::ostream& out, const Planned& planned, const ApplyOutcome& outcome);
 
+/// The actual state as a JSON document (docs/plan-format.md, "State").
+void write_state(std::ostream& out, const State& state);
+
+/// Throws Error for what is no state, or one of another major version. Objects and roles may stand in any order.
+State read_state(std::string_view text);
+
+/// write_state() into a file of mode 0600, which appears as a whole or not at all.
+void save_state(const std::string& path, const State& state);
+
 /// validate: {format_version, valid, diagnostics[]}.
 void write_diagnostics_json(std::ostream& out, const Diagnostics& diagnostics);
 

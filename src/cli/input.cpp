@@ -122,7 +122,12 @@ std::unique_ptr<Planned> plan_input(const Input& input, const Options& options, 
                                     Diagnostics& diagnostics) {
   ReconcileOptions reconcile = options.reconcile;
   if (input.saved) reconcile.resolve = input.saved->resolve;
-  std::unique_ptr<Planned> planned = make_planned(input.charter, connector, reconcile, diagnostics);
+  std::unique_ptr<Planned> planned;
+  if (options.against.empty()) {
+    planned = make_planned(input.charter, connector, reconcile, diagnostics);
+  } else {
+    planned = plan_snapshot(input.charter, read_state(read_path(options.against, terminal)), reconcile, diagnostics);
+  }
   print_diagnostics(options, terminal, diagnostics);
   if (!planned || diagnostics.has_errors()) throw AlreadyReported();
   planned->diagnostics = diagnostics;

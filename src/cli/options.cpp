@@ -25,14 +25,16 @@ struct Verb {
   std::string_view name;
   std::string_view description;
 };
-constexpr std::array<Verb, 7> kVerbs{{{"validate", "check a charter without a server"},
+constexpr std::array<Verb, 9> kVerbs{{{"validate", "check a charter without a server"},
                                       {"plan", "show what would be done"},
                                       {"apply", "do it: a charter, or a saved plan"},
                                       {"drift", "report how the server differs from the charter; exit 2 where it does"},
                                       {"show", "print a saved plan"},
+                                      {"export", "write a charter of what is on the server; its plan is empty"},
+                                      {"snapshot", "write the actual state, for plan --against"},
                                       {"sandbox", "start a throw-away local PostgreSQL, with a charter applied to it"},
                                       {"whoami", "login test: server, platform, identity, rights"}}};
-constexpr std::array<std::string_view, 9> kLaterVerbs{"export", "snapshot", "diff", "explain", "graph", "rotate", "token", "init", "fmt"};
+constexpr std::array<std::string_view, 7> kLaterVerbs{"diff", "explain", "graph", "rotate", "token", "init", "fmt"};
 constexpr std::array<std::string_view, 8> kLaterFormats{"markdown", "html",   "junit",        "sarif",
                                                         "github",   "gitlab", "azure-devops", "prometheus"};
 
@@ -160,8 +162,22 @@ void add_guards(CLI::App& verb, Raw& raw, Options& options) {
   verb.add_option("--max-drops", options.reconcile.max_drops, "refuse a plan with more (10)")->type_name("N");
 }
 
+/// export and snapshot: data in one form, so none of the options of reports.
+void add_selection(CLI::App& verb, Raw& raw, Options& options) {
+  add_connection(verb, raw, options);
+  const auto patterns = [&](const char* name, std::vector<std::string>& list, const char* help) {
+    verb.add_option(name, list, help)->type_name("PATTERN,...")->delimiter(',')->expected(1)->take_all();
+  };
+  patterns("--databases", options.databases, "databases (the connected one)");
+  patterns("--schemas", options.schemas, "schemas (all)");
+  if (verb.get_name() == "export") patterns("--roles", options.roles, "roles that the charter declares (all)");
+  verb.add_option("--out", options.out, "the file to write, instead of standard output")->type_name("FILE");
+  verb.add_flag("-q,--quiet", options.quiet, "errors only, besides the data");
+}
+
 void add_options(CLI::App& verb, Raw& raw, Options& options) {
   const std::string name = verb.get_name();
+  if (name == "export" || name == "snapshot") return add_selection(verb, raw, options);
   add_output(verb, raw, options);
   if (name == "show") {
     verb.add_option("PLAN", options.charter, "a saved plan, or - for standard input")->required()->expected(1);
@@ -171,6 +187,9 @@ void add_options(CLI::App& verb, Raw& raw, Options& options) {
   if (name != "validate" && name != "sandbox") add_connection(verb, raw, options);
   if (name == "plan" || name == "apply" || name == "drift" || name == "sandbox") add_server_settings(verb, raw, options);
   if (name == "apply") add_guards(verb, raw, options);
+  if (name == "plan" || name == "drift") {
+    verb.add_option("--against", options.against, "a snapshot instead of a server")->type_name("STATE");
+  }
   if (name == "plan") {
     verb.add_option("--out", options.out, "save the plan, for apply")->type_name("FILE");
     verb.add_flag("--detailed-exitcode", options.detailed_exitcode, "exit 2 where there are changes");

@@ -37,7 +37,11 @@ struct Options {
   bool verbose = false;
   bool detailed_exitcode = false;
   bool auto_approve = false;
-  std::string out;  ///< plan: the file to save it to
+  std::string out;                     ///< plan, export, snapshot: the file to save it to
+  std::string against;                 ///< plan, drift: a snapshot instead of a server
+  std::vector<std::string> databases;  ///< export, snapshot: patterns
+  std::vector<std::string> schemas;
+  std::vector<std::string> roles;
   std::chrono::seconds valid_for{0};
   ReconcileOptions reconcile;
 };

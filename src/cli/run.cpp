@@ -26,11 +26,13 @@ struct Command {
   int (*function)(const Options&, Terminal&);
   bool cleans_up;  ///< a signal must not end it at once
 };
-constexpr std::array<Command, 7> kCommands{{{"validate", validate, false},
+constexpr std::array<Command, 9> kCommands{{{"validate", validate, false},
                                             {"plan", plan, false},
                                             {"apply", apply, true},
                                             {"drift", drift, false},
                                             {"show", show, false},
+                                            {"export", export_verb, false},
+                                            {"snapshot", snapshot, false},
                                             {"sandbox", sandbox, true},
                                             {"whoami", whoami, false}}};
 

@@ -10,6 +10,8 @@ int plan(const Options& options, Terminal& terminal);
 int apply(const Options& options, Terminal& terminal);
 int drift(const Options& options, Terminal& terminal);
 int show(const Options& options, Terminal& terminal);
+int export_verb(const Options& options, Terminal& terminal);
+int snapshot(const Options& options, Terminal& terminal);
 int sandbox(const Options& options, Terminal& terminal);
 int whoami(const Options& options, Terminal& terminal);
 
