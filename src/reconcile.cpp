@@ -17,6 +17,23 @@
 namespace pgcharter {
 namespace {
 
+void tell_limits(const Planned& planned, Diagnostics& diagnostics) {
+  const RoleNames& names = *planned.actual.names;
+  for (const Change& change : planned.unremovable) {
+    const auto& c = std::get<ChangePrivileges>(change.body);
+    diagnostics.warning("unremovable", {},
+                        fmt::format("{} of {} on {} {}(s) was granted by {}, and {} can't act for that role", to_sql(c.privileges),
+                                    display_name(names.name(c.grantee)), c.objects->size(), info(c.kind).singular,
+                                    display_name(names.name(c.grantor)), planned.actual.server.user),
+                        fmt::format("An administrator can run: GRANT {} TO {}.", quote_identifier(names.name(c.grantor)),
+                                    quote_identifier(planned.actual.server.user)));
+  }
+  for (const MissingRight& right : planned.missing) {
+    diagnostics.warning("missing-right", {}, fmt::format("{} lacks the right {}", planned.actual.server.user, right.what),
+                        right.sql.empty() ? "Only a superuser can do that." : fmt::format("An administrator can run: {};", right.sql));
+  }
+}
+
 void finish_plan(Planned& planned, const ReconcileOptions& options, Diagnostics& diagnostics) {
   // The fingerprint covers what was read, before anything is made of it.
   planned.fingerprint = fingerprint(planned.actual);
@@ -29,10 +46,15 @@ void finish_plan(Planned& planned, const ReconcileOptions& options, Diagnostics&
   // From here on the plan depends on these two values only.
   std::vector<Change> changes = diff(planned.actual, planned.desired);
 
+  // What only a grantor could take away whom this executor can't become is told, not planned.
+  planned.unremovable = take_unremovable(planned.actual, changes);
+
   // Order them and name the risks. Beyond this point no change is added or removed.
   planned.plan = make_plan(planned.actual, planned.desired, std::move(changes));
+  planned.missing = preflight(planned.plan);
   planned.script = render(planned.plan);
   planned.plan.summary.statements = planned.script.statements.size();
+  tell_limits(planned, diagnostics);
 }
 
 /// Plans with what is visible inside the connection's open transaction: the server's part and the charter's first database.
@@ -109,6 +131,13 @@ std::unique_ptr<Planned> plan_snapshot(const Charter& charter, State snapshot, c
 }
 
 void check_guards(const Planned& planned, const ReconcileOptions& options) {
+  if (!planned.missing.empty()) {
+    std::string sql;
+    for (const MissingRight& right : planned.missing) {
+      sql += fmt::format("\n  {};  -- {}", right.sql.empty() ? "-- only a superuser can do that" : right.sql, right.what);
+    }
+    throw Refusal(4, fmt::format("{} lacks rights that the plan needs; an administrator must run:{}", planned.actual.server.user, sql));
+  }
   const Summary& summary = planned.plan.summary;
   std::string missing;
   for (const auto& [hazard, count] : summary.hazards) {

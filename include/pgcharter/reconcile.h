@@ -15,6 +15,7 @@
 #include "pgcharter/desired.h"
 #include "pgcharter/diff.h"
 #include "pgcharter/plan.h"
+#include "pgcharter/preflight.h"
 #include "pgcharter/sql.h"
 
 namespace pgcharter {
@@ -24,7 +25,9 @@ struct Planned {
   Charter charter;
   State actual;
   Desired desired;
+  std::vector<Change> unremovable;  ///< what must go and this executor can't remove: reported, never planned
   Plan plan;
+  std::vector<MissingRight> missing;  ///< what the executor lacks for the plan
   Script script;
   Diagnostics diagnostics;
   std::string fingerprint;

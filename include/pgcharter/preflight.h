@@ -1,0 +1,28 @@
+// What the executor needs for each step, checked before anything runs.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "pgcharter/plan.h"
+
+namespace pgcharter {
+
+/// A right that the executor lacks.
+struct MissingRight {
+  std::string what;       ///< "to grant privileges on objects of weavix_admins"
+  std::string sql;        ///< the exact statement an administrator must run; empty where only a superuser can do it at all
+  std::size_t steps = 0;  ///< how many steps need it
+
+  bool operator==(const MissingRight&) const = default;
+};
+
+/// What the executor (`actual.server.user`) lacks for the plan, from the catalog alone and by the rules of the server's version: role
+/// management is CREATEROLE before 16, and ADMIN OPTION on the role since (PostgreSQL documentation, "Role Attributes"). Empty for a
+/// superuser.
+std::vector<MissingRight> preflight(const Plan& plan);
+
+/// Takes out of `changes` the revokes that nobody but a grantor could do whom this executor can't become; they are reported, not planned.
+std::vector<Change> take_unremovable(const State& actual, std::vector<Change>& changes);
+
+}  // namespace pgcharter
