@@ -17,12 +17,14 @@
 namespace pgcharter::cli {
 namespace {
 
-/// Returns where the answer is yes; throws where nobody can be asked, or the answer is another.
-void ask_for_approval(const Options& options, Terminal& terminal) {
+/// Returns where the answer is yes; throws where nobody can be asked, or the answer is another. A plan that a guard would
+/// refuse is not asked about.
+void ask_for_approval(const Options& options, Terminal& terminal, const Planned& planned) {
   if (options.auto_approve) return;
   if (!terminal.in_is_terminal || !terminal.err_is_terminal) {
     throw Error("there is no terminal to ask for approval", "Review the plan, then run again with --auto-approve.");
   }
+  check_guards(planned, options.reconcile);
   terminal.err << "Carry this out? Only \"yes\" is taken as approval: " << std::flush;
   std::string answer;
   std::getline(terminal.in, answer);
@@ -49,12 +51,14 @@ int apply(const Options& options, Terminal& terminal) {
   const Connector connector = make_connector(options, input.charter.name);
   const auto planned = plan_input(input, options, connector, terminal, diagnostics);
   const bool to_stdout = options.format != Format::Json;
-  plan_writer(*planned, false)(to_stdout ? terminal.out : terminal.err, to_stdout ? options.format : Format::Text,
-                               TextStyle{.color = to_stdout && options.color, .full = options.verbose});
+  if (to_stdout || !options.quiet || !options.auto_approve) {
+    plan_writer(*planned, false)(to_stdout ? terminal.out : terminal.err, to_stdout ? options.format : Format::Text,
+                                 TextStyle{.color = to_stdout && options.color, .full = options.verbose});
+  }
   terminal.out.flush();
   ApplyOutcome outcome;
   if (!planned->plan.steps.empty()) {
-    ask_for_approval(options, terminal);
+    ask_for_approval(options, terminal, *planned);
     ReconcileOptions reconcile = options.reconcile;
     if (input.saved) {
       reconcile.resolve = input.saved->resolve;

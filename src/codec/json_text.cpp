@@ -11,6 +11,14 @@
 #include "pgcharter/report.h"
 
 namespace pgcharter {
+namespace {
+
+Json port_json(const std::string& port) {
+  const bool number = !port.empty() && port.size() < 6 && std::ranges::all_of(port, [](char c) { return c >= '0' && c <= '9'; });
+  return number ? Json(std::stoi(port)) : text_or_null(port);
+}
+
+}  // namespace
 
 std::string json_string(std::string_view text) {
   const bool plain = std::ranges::all_of(text, [](char c) { return c >= ' ' && c < 0x7f && c != '"' && c != '\\'; });
@@ -38,6 +46,13 @@ Json to_json(const Diagnostic& diagnostic) {
           {"message", diagnostic.message},
           {"hint", text_or_null(diagnostic.hint)},
           {"source", diagnostic.pos.file.empty() ? Json() : to_json(diagnostic.pos)}};
+}
+
+Json to_json(const ServerInfo& server) {
+  return {{"host", text_or_null(server.host)}, {"port", port_json(server.port)},
+          {"database", server.database},       {"system_identifier", text_or_null(server.system_identifier)},
+          {"server_version", server.version},  {"server_version_num", server.version_num},
+          {"platform", server.platform},       {"user", server.user}};
 }
 
 const Json& member(const Json& object, const char* key) {

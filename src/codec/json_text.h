@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "pgcharter/diagnostics.h"
+#include "pgcharter/state.h"
 
 namespace pgcharter {
 
@@ -24,6 +25,8 @@ std::string json_line(const Json& value);
 Json text_or_null(const std::string& text);
 Json to_json(const SourcePos& pos);
 Json to_json(const Diagnostic& diagnostic);
+/// The `target` of DESIGN 7.
+Json to_json(const ServerInfo& server);
 
 /// A member, or "" / null where it is absent or null.
 std::string text_member(const Json& object, const char* key);

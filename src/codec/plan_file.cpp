@@ -108,7 +108,8 @@ SavedPlan read_plan_file(std::string_view text) {
   if (const std::string version = leading_version(text); !version.empty()) check_format_version("the plan", version);
   const auto body = checked_body(text);
   if (!body) {
-    if (text.find("\"checksum\"") == std::string_view::npos) {
+    // A document of plan --format json has neither member; a saved plan with one damaged key still has the other.
+    if (text.find("\"checksum\"") == std::string_view::npos && text.find(kInputs) == std::string_view::npos) {
       throw Error("the file is no saved plan: it has no checksum", "Save a plan with `pgcharter plan --out FILE`.");
     }
     throw Refusal(3, "the plan was altered after it was saved: its checksum does not match", "Make a new plan.");

@@ -96,18 +96,6 @@ void write_list(std::ostream& out, std::string_view key, const Range& range, F t
   out << (first ? "]" : "\n  ]");
 }
 
-Json port_json(const std::string& port) {
-  const bool number = !port.empty() && port.size() < 6 && std::ranges::all_of(port, [](char c) { return c >= '0' && c <= '9'; });
-  return number ? Json(std::stoi(port)) : text_or_null(port);
-}
-
-Json to_json(const ServerInfo& server) {
-  return {{"host", text_or_null(server.host)}, {"port", port_json(server.port)},
-          {"database", server.database},       {"system_identifier", text_or_null(server.system_identifier)},
-          {"server_version", server.version},  {"server_version_num", server.version_num},
-          {"platform", server.platform},       {"user", server.user}};
-}
-
 Json charter_json(const Charter& charter) {
   Json files = Json::array();
   for (const CharterFile& file : charter.files) files.push_back({{"path", file.path}, {"sha256", file.sha256}});
@@ -148,7 +136,7 @@ void write_document_body(std::ostream& out, const Planned& planned) {
   out << "{\n  \"format_version\": " << json_string(kFormatVersion);
   write_member(out, "tool_version", json_string(kToolVersion));
   write_member(out, "generated_at", json_string(planned.generated_at));
-  write_member(out, "target", json_line(to_json(planned.actual.server)));
+  write_member(out, "target", json_line(pgcharter::to_json(planned.actual.server)));
   write_member(out, "charter", json_line(charter_json(planned.charter)));
   write_member(out, "fingerprint", json_string(planned.fingerprint));
   write_member(out, "summary", json_line(to_json(planned.plan.summary)));

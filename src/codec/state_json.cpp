@@ -134,7 +134,19 @@ class StateWriter {
     if (o.owner != kNoRole) json["owner"] = name(o.owner);
     if (!o.acl_is_null) json["acl"] = acl(o.acl);
     if (o.extension_member) json["extension_member"] = true;
+    if (o.owned_by != 0) json["owned_by"] = o.owned_by;
     if (o.initial_acl != kEmptyAcl) json["initial_acl"] = acl(o.initial_acl);
+    return json;
+  }
+
+  [[nodiscard]] Json dependency(const RoleDependency& r) const {
+    Json json = {{"role", name(r.role)},
+                 {"database", text_or_null(r.database)},
+                 {"description", r.description},
+                 {"type", std::string(1, r.type)},
+                 {"count", r.count}};
+    if (!r.catalog.empty()) json["catalog"] = r.catalog;
+    if (r.oid != 0) json["oid"] = r.oid;
     return json;
   }
 
@@ -151,13 +163,7 @@ class StateWriter {
     list(indent, "extensions", d.extensions, [](const Extension& e) -> Json {
       return {{"name", e.name}, {"schema", e.schema}, {"version", e.version}};
     });
-    list(indent, "role_dependencies", d.role_dependencies, [&](const RoleDependency& r) -> Json {
-      return {{"role", name(r.role)},
-              {"database", text_or_null(r.database)},
-              {"description", r.description},
-              {"type", std::string(1, r.type)},
-              {"count", r.count}};
-    });
+    list(indent, "role_dependencies", d.role_dependencies, [&](const RoleDependency& r) { return dependency(r); });
     out_ << ",\n" << indent << "\"coverage\": " << json_line(Json(d.coverage)) << "\n      }";
   }
 };

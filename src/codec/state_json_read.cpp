@@ -128,6 +128,7 @@ class StateReader {
     o.acl_is_null = entries.is_null();
     o.acl = o.acl_is_null ? state_.acls->intern(acl_default(o.id.kind, o.owner, state_.server.major())) : acl(entries);
     o.extension_member = json.value("extension_member", false);
+    o.owned_by = json.value("owned_by", 0U);
     if (const Json& initial = member(json, "initial_acl"); !initial.is_null()) o.initial_acl = acl(initial);
     return o;
   }
@@ -167,7 +168,9 @@ class StateReader {
                                      .database = text_member(r, "database"),
                                      .description = text_member(r, "description"),
                                      .type = letter(r, "type", 'a'),
-                                     .count = r.value("count", 1)});
+                                     .count = r.value("count", 1),
+                                     .catalog = text_member(r, "catalog"),
+                                     .oid = r.value("oid", 0U)});
     }
     d.coverage = coverage(member(json, "coverage"));
     return d;

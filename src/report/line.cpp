@@ -57,7 +57,7 @@ std::string shown_value(const Fact& value) {
   if (const bool* truth = std::get_if<bool>(&value)) return *truth ? "true" : "false";
   if (const long* number = std::get_if<long>(&value)) return std::to_string(*number);
   const std::string& text = std::get<std::string>(value);
-  return text.empty() ? "''" : printable(text);
+  return text.empty() || text.find(' ') != std::string::npos ? "'" + printable(text) + "'" : printable(text);
 }
 
 Fact value_of(const std::optional<Facts>& facts, const std::string& key) {
@@ -114,7 +114,12 @@ class LineMaker {
     if (adds) line.contrast = "the charter has it, the database does not";
     if (r_.action == Action::Revoke || r_.action == Action::Drop) line.contrast = "the database has it, the charter does not";
     if (r_.source) line.reason = fmt::format("{}:{}", printable(r_.source->file), r_.source->line);
-    if (!r_.source || r_.reason != "declared") line.reason += (line.reason.empty() ? "" : ", ") + printable(r_.reason);
+    std::string_view why = r_.reason;
+    if (r_.source) {  // that it is declared, the position says
+      if (why.starts_with("declared")) why.remove_prefix(std::string_view("declared").size());
+      if (why.starts_with(", ")) why.remove_prefix(2);
+    }
+    if (!why.empty()) line.reason += (line.reason.empty() ? "" : ", ") + printable(why);
     return line;
   }
 

@@ -67,7 +67,8 @@ class TextWriter {
     std::string where = printable(display_name(s.database));
     if (!s.host.empty()) where += fmt::format(" on {}{}", printable(s.host), s.port.empty() ? "" : ":" + printable(s.port));
     out_ << fmt::format("Charter {}, database {} (PostgreSQL {})\n\n",
-                        report.charter_name.empty() ? "without a name" : printable(report.charter_name), where, printable(s.version));
+                        report.charter_name.empty() ? "without a name" : printable(report.charter_name), where,
+                        printable(s.version.substr(0, s.version.find(' '))));
   }
 
   void groups(const std::vector<Line>& lines) {
