@@ -290,6 +290,8 @@ std::size_t apply_unit(const Unit& unit, const Planned& shown, const Connector& 
   execute(*connection, script, observer);
   const std::size_t more = verify(*connection, unit, options, *fresh, observer);
 
+  if (g_interrupted != 0) throw Error("interrupted; " + unit.what + " was rolled back");
+
   // Whoever lost the lock must not commit: another apply may be running.
   lock.execute("SELECT 1");
   commit(*connection, unit, connector, options);

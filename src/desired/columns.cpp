@@ -59,7 +59,9 @@ void GrantResolver::resolve_columns(Target& target) {
   DesiredObjects& objects = *target.objects;
   std::map<std::pair<std::uint32_t, std::string>, AclId> existing;
   for (const Column& column : target.database->columns) existing[{column.object, column.name}] = column.acl;
-  for (const auto& [key, rules] : target.columns) {
+  for (const auto& named : target.columns) {  // no structured binding: the lambda below captures
+    const auto& key = named.first;
+    const auto& rules = named.second;
     if (existing.contains(key)) continue;
     for (std::uint32_t r : rules) {
       const GrantRule& rule = *target.rules[r].rule;

@@ -49,8 +49,7 @@ std::vector<std::uint32_t> RuleIndex::match(const Object& object) {
   if (const auto it = index.literal.find(object.id.name); it != index.literal.end()) try_items(it->second, object, found);
   try_items(index.globs, object, found);
   std::ranges::sort(found);
-  const auto repeated = std::ranges::unique(found);
-  found.erase(repeated.begin(), repeated.end());
+  found.erase(std::unique(found.begin(), found.end()), found.end());
   return found;
 }
 

@@ -57,8 +57,7 @@ std::vector<NamePattern> named_schemas(const DatabaseCharter& database, bool wit
     for (const std::string& schema : rule.in) schemas.push_back(literal(schema));
   }
   std::ranges::sort(schemas);
-  const auto repeated = std::ranges::unique(schemas);
-  schemas.erase(repeated.begin(), repeated.end());
+  schemas.erase(std::unique(schemas.begin(), schemas.end()), schemas.end());
   return schemas;
 }
 

@@ -11,7 +11,7 @@ struct SandboxOptions {
   std::string bin_dir;                ///< with initdb and postgres; empty: the newest installed server
   std::vector<std::string> settings;  ///< "name = value" lines for postgresql.conf
   std::string superuser = "postgres";
-  bool tcp = false;                   ///< also on 127.0.0.1, a free port
+  bool tcp = false;  ///< also on 127.0.0.1, a free port
 };
 
 class Sandbox {

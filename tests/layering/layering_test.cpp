@@ -62,6 +62,7 @@ const std::map<std::string, std::string> kHeaders = {
     {"plan.h", "plan"},
     {"sql.h", "sql"},
     {"apply.h", "apply"},
+    {"preflight.h", "apply"},
     {"reconcile.h", "codec"},  // Planned, the value that codec and report write
     {"export.h", "export"},
     {"report.h", "codec"},  // implemented by codec (documents) and report (texts)

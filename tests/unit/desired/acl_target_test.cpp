@@ -2,9 +2,9 @@
 
 #include "desired/acl_target.h"
 
-#include <gtest/gtest.h>
-
 #include <set>
+
+#include <gtest/gtest.h>
 
 namespace pgcharter {
 namespace {
@@ -32,7 +32,9 @@ RuleUse absent(RoleId grantee, PrivilegeSet privileges, bool expired = false) {
 
 /// The roles under authority are reader and writer.
 Acl target(const Acl& base, const std::vector<RuleUse>& uses, const Acl* initial = nullptr, const std::set<RoleId>& dropped = {}) {
-  const AclTask task{.owner = kOwner, .uses = &uses, .initial = initial,
+  const AclTask task{.owner = kOwner,
+                     .uses = &uses,
+                     .initial = initial,
                      .authoritative = [](RoleId role) { return role == kReader || role == kWriter; },
                      .dropped = [&](RoleId role) { return dropped.contains(role); }};
   return acl_target(normalised(base), task);
@@ -84,7 +86,8 @@ TEST(AclTarget, LosingTheOptionAloneTakesDependentsAlong) {
 
 TEST(AclTarget, AddsTheOptionWhereARuleSaysGrantable) {
   const Acl base{kOwnersOwn, entry(kReader, set(Select))};
-  EXPECT_EQ(target(base, {present(kReader, set(Select), set(Select))}), normalised({kOwnersOwn, entry(kReader, set(Select), kOwner, set(Select))}));
+  EXPECT_EQ(target(base, {present(kReader, set(Select), set(Select))}),
+            normalised({kOwnersOwn, entry(kReader, set(Select), kOwner, set(Select))}));
 }
 
 TEST(AclTarget, InitialPrivilegesOfAnExtensionCountAsDeclared) {

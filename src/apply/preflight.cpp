@@ -14,7 +14,7 @@
 
 #include "pgcharter/sql.h"
 
-#include "plan/executor.h"
+#include "apply/rights.h"
 
 namespace pgcharter {
 namespace {

@@ -2,7 +2,7 @@
 // membership passes privileges on where the member's role has INHERIT, and always allows SET ROLE; since 16 each row says both itself.
 // The owner of the database is the one implicit member of pg_database_owner.
 
-#include "plan/executor.h"
+#include "apply/rights.h"
 
 #include <algorithm>
 
