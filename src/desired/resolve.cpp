@@ -77,6 +77,7 @@ Desired Resolver::run() {
   add_memberships();
   start_objects(desired_.cluster, actual_.cluster.objects);
   add_cluster_owners();
+  add_parameters();
   desired_.databases.resize(actual_.databases.size());
   for (std::size_t i = 0; i < desired_.databases.size(); ++i) add_database(i);
   check_dependencies();

@@ -100,6 +100,7 @@ class Resolver {
   void set_owner(DesiredObjects& objects, std::map<std::size_t, Reason>& reasons, std::size_t object, RoleId owner, const Reason& reason);
   const std::vector<std::size_t>& sequences_of(const DesiredObjects& objects, std::uint32_t table);
   void add_cluster_owners();
+  void add_parameters();
 
   RoleId role_id(std::string_view name);
   std::size_t add_rule(SourcePos pos, std::string text);
