@@ -382,6 +382,10 @@ class CharterMaker {
     }
     s.public_in_scope = rng_.chance(30);
     s.additive = rng_.chance(20);
+    // A role can't be dropped while something that the charter may not touch depends on it.
+    for (const auto& role : case_.roles) {
+      if (role.exists && role.status == Status::Absent) return;
+    }
     if (rng_.chance(15)) {
       static const std::vector<std::string> families = {"memberships", "default_privileges", "owners", "grants"};
       s.without_families.insert(rng_.pick(families));

@@ -110,6 +110,22 @@ void compare_grantors(const std::string& what, const GranteeWants& wants, const 
 
 }  // namespace
 
+std::string describe(Want want) {
+  switch (want) {
+    case Want::No:
+      return "not held";
+    case Want::Plain:
+      return "held without grant option";
+    case Want::Grantable:
+      return "held with grant option";
+    case Want::Held:
+      return "held";
+    case Want::Any:
+      break;
+  }
+  return "anything";
+}
+
 std::string describe(const ObjectKey& key) {
   static const char* const kinds[] = {"database", "schema", "table", "sequence", "function"};
   std::string text = std::string(kinds[static_cast<int>(key.kind)]) + " <";

@@ -132,6 +132,29 @@ class FunctionChecker {
 
 }  // namespace
 
+std::set<std::string> effective_roles(const Model& model, const Snapshot& after, const std::string& role) {
+  std::set<std::string> result = {kPublicName};
+  std::vector<std::string> open = {role};
+  std::string database_owner;
+  for (const auto& [key, object] : model.objects) {
+    if (key.kind == Kind::Database) database_owner = object.owner;
+  }
+  while (!open.empty()) {
+    const std::string name = open.back();
+    open.pop_back();
+    if (!result.insert(name).second) continue;
+    const auto facts = model.roles.find(name);
+    if (facts == model.roles.end() || !facts->second.attributes.flags.at("inherit")) continue;
+    if (name == database_owner) open.push_back("pg_database_owner");
+    for (const auto& [edge, want] : model.memberships) {
+      // Where the model admits both, what is there counts.
+      const bool member = want == Want::Any ? after.memberships.contains(edge) : want != Want::No;
+      if (edge.second == name && member) open.push_back(edge.first);
+    }
+  }
+  return result;
+}
+
 void check_functions(Connection& connection, const Model& model, const Snapshot& after, Complaints& complaints) {
   FunctionChecker(connection, model, after, complaints).check();
 }

@@ -17,7 +17,8 @@ void make_bootstrap(Rng& rng, Case& c);
 void make_charter(Rng& rng, Case& c);
 void make_yaml(Rng& rng, Case& c);
 
-std::vector<std::string> existing_roles(const Case& c);  // by their names before the charter
-std::string sql_object(const ObjectSpec& object);        // TABLE "s"."t", FUNCTION "s"."f"(integer)
+/// Those that may own things, by their names before the charter: they exist, and the charter does not drop them.
+std::vector<std::string> existing_roles(const Case& c);
+std::string sql_object(const ObjectSpec& object);  // TABLE "s"."t", FUNCTION "s"."f"(integer)
 
 }  // namespace pgcharter::property

@@ -27,7 +27,7 @@ void make_roles(Rng& rng, Case& c) {
     role.before_name = role.name;
     const std::size_t dice = rng.below(100);
     // Two declared ones at least: with less there is nothing to test.
-    role.status = i < 2 || dice < 55 ? Status::Declared : dice < 72 ? Status::External : dice < 95 ? Status::Undeclared : Status::Absent;
+    role.status = i < 2 || dice < 55 ? Status::Declared : dice < 72 ? Status::External : dice < 93 ? Status::Undeclared : Status::Absent;
     role.exists = role.status == Status::External || role.status == Status::Undeclared || rng.chance(65);
     role.before = random_attributes(rng);
     if (role.status == Status::Declared && role.exists && rng.chance(10)) {
