@@ -50,6 +50,10 @@ SavedPlan read_plan_file(std::string_view text);
 /// to_plan_file() into a file of mode 0600, which appears as a whole or not at all.
 void save_plan(const std::string& path, const Planned& planned, const ResolveOptions& resolve, const std::string& expires_at);
 
+/// Throws Refusal 3 where `server` is not the one that the plan was made for, or the plan has expired. Needs no planning: on
+/// another server the charter may make no sense.
+void check_saved_target(const SavedPlan& saved, const ServerInfo& server);
+
 /// Throws Refusal 3, which says what differs, where a fresh plan of the same charter is not the one that was saved: another
 /// server, an expired file, a server that has changed, other statements.
 void check_saved_plan(const SavedPlan& saved, const Planned& fresh);

@@ -3,6 +3,7 @@
 
 #include "cli/input.h"
 
+#include <algorithm>
 #include <array>
 #include <filesystem>
 #include <fstream>
@@ -10,6 +11,8 @@
 #include <ostream>
 
 #include <fmt/format.h>
+
+#include "cli/exit_code.h"
 
 extern char** environ;
 
@@ -70,10 +73,19 @@ std::optional<std::string> plan_text(const Options& options, Terminal& terminal,
   return std::nullopt;
 }
 
+/// Before anything is planned: on another server the charter may make no sense, and that would be another error.
+void check_target_of(const SavedPlan& saved, const Charter& charter, const Connector& connector) {
+  const std::string& database = charter.databases.front().name;
+  const auto connection = connector(database.empty() ? std::nullopt : std::optional(database));
+  check_saved_target(saved, connection->server());
+}
+
 }  // namespace
 
 void print_diagnostics(const Options& options, Terminal& terminal, const Diagnostics& diagnostics) {
-  for (const Diagnostic& diagnostic : diagnostics.all()) {
+  std::vector<Diagnostic> sorted = diagnostics.all();
+  std::ranges::stable_sort(sorted, {}, &Diagnostic::pos);
+  for (const Diagnostic& diagnostic : sorted) {
     if (diagnostic.severity == Severity::Error || !options.quiet) write_diagnostic(terminal.err, diagnostic);
   }
   if (diagnostics.has_errors()) {
@@ -121,7 +133,10 @@ Connector make_connector(const Options& options, const std::string& charter_name
 std::unique_ptr<Planned> plan_input(const Input& input, const Options& options, const Connector& connector, Terminal& terminal,
                                     Diagnostics& diagnostics) {
   ReconcileOptions reconcile = options.reconcile;
-  if (input.saved) reconcile.resolve = input.saved->resolve;
+  if (input.saved) {
+    reconcile.resolve = input.saved->resolve;
+    if (options.against.empty()) check_target_of(*input.saved, input.charter, connector);
+  }
   std::unique_ptr<Planned> planned;
   if (options.against.empty()) {
     planned = make_planned(input.charter, connector, reconcile, diagnostics);
@@ -129,6 +144,11 @@ std::unique_ptr<Planned> plan_input(const Input& input, const Options& options, 
     planned = plan_snapshot(input.charter, read_state(read_path(options.against, terminal)), reconcile, diagnostics);
   }
   print_diagnostics(options, terminal, diagnostics);
+  if (input.saved && diagnostics.has_errors()) {
+    // It had none when the plan was saved, and its text is the same.
+    throw Refusal(kStalePlan, "the plan is stale: the server has changed, and its charter can't be planned there any more",
+                  "Make a new plan.");
+  }
   if (!planned || diagnostics.has_errors()) throw AlreadyReported();
   planned->diagnostics = diagnostics;
   if (input.saved) check_saved_plan(*input.saved, *planned);

@@ -138,13 +138,16 @@ SavedPlan read_plan_file(std::string_view text) {
   return saved;
 }
 
-void check_saved_plan(const SavedPlan& saved, const Planned& fresh) {
-  check_target(saved.target, fresh.actual.server);
+void check_saved_target(const SavedPlan& saved, const ServerInfo& server) {
+  check_target(saved.target, server);
   // Both are ISO 8601 in UTC, so they compare as text.
-  if (!saved.expires_at.empty() && fresh.actual.server.now >= saved.expires_at) {
-    throw Refusal(3, fmt::format("the plan expired at {}; the server's clock says {}", saved.expires_at, fresh.actual.server.now),
-                  "Make a new plan.");
+  if (!saved.expires_at.empty() && server.now >= saved.expires_at) {
+    throw Refusal(3, fmt::format("the plan expired at {}; the server's clock says {}", saved.expires_at, server.now), "Make a new plan.");
   }
+}
+
+void check_saved_plan(const SavedPlan& saved, const Planned& fresh) {
+  check_saved_target(saved, fresh.actual.server);
   const std::string differences =
       missing_statements(saved.script, fresh.script, "no longer needed:") + missing_statements(fresh.script, saved.script, "needed now:");
   if (saved.fingerprint == fresh.fingerprint && differences.empty()) return;

@@ -96,5 +96,26 @@ TEST_F(CodecPlanFile, RefusesWhatDiffers) {
   EXPECT_EQ(refusal([](Planned& p) { p.script.statements.pop_back(); }), 3);
 }
 
+TEST_F(CodecPlanFile, RefusesAnotherServerWithoutAPlan) {
+  const SavedPlan saved = read_plan_file(text);
+  ServerInfo server = planned->actual.server;
+  EXPECT_NO_THROW(check_saved_target(saved, server));
+  server.database = "other";
+  EXPECT_EQ(refusal_of([&] { check_saved_target(saved, server); }), 3);
+}
+
+TEST_F(CodecPlanFile, NamesTheStatementsThatDiffer) {
+  const SavedPlan saved = read_plan_file(text);
+  const auto fresh = testing::to_planned(fixture);
+  fresh->script.statements.front().sql = "CREATE ROLE \"somebody\\nelse\"";
+  try {
+    check_saved_plan(saved, *fresh);
+    FAIL() << "accepted";
+  } catch (const Refusal& refusal) {
+    EXPECT_NE(refusal.detail.find("no longer needed: CREATE ROLE \"deployer\""), std::string::npos) << refusal.detail;
+    EXPECT_NE(refusal.detail.find("needed now: CREATE ROLE \"somebody"), std::string::npos) << refusal.detail;
+  }
+}
+
 }  // namespace
 }  // namespace pgcharter

@@ -1,0 +1,18 @@
+-- Charter columns, planned by pgcharter at 2026-06-01T12:00:00Z
+-- for PostgreSQL 15.18, database app.
+-- Run it with: psql -X -v ON_ERROR_STOP=1 -f FILE
+\set ON_ERROR_STOP on
+
+\connect -reuse-previous=on '"dbname=''app''"'
+\encoding UTF8
+BEGIN;
+SET LOCAL search_path = '';
+SET LOCAL lock_timeout = '5s';
+
+-- not in the charter
+REVOKE SELECT ON TABLE "events"."devices" FROM "reader";
+
+-- manifest.yaml:6
+GRANT SELECT ("id", "name") ON TABLE "events"."devices" TO "reader";
+
+COMMIT;

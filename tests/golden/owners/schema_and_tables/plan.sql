@@ -1,0 +1,27 @@
+-- Charter owners, planned by pgcharter at 2026-06-01T12:00:00Z
+-- for PostgreSQL 15.18, database app.
+-- Run it with: psql -X -v ON_ERROR_STOP=1 -f FILE
+\set ON_ERROR_STOP on
+
+\connect -reuse-previous=on '"dbname=''app''"'
+\encoding UTF8
+BEGIN;
+SET LOCAL search_path = '';
+SET LOCAL lock_timeout = '5s';
+
+-- manifest.yaml:4
+CREATE SCHEMA "fresh" AUTHORIZATION "admins";
+
+-- manifest.yaml:4
+ALTER SCHEMA "events" OWNER TO "admins";
+
+-- manifest.yaml:6
+ALTER TABLE "events"."a" OWNER TO "admins";
+
+-- manifest.yaml:6
+ALTER TABLE "events"."b" OWNER TO "admins";
+
+-- manifest.yaml:6
+ALTER SEQUENCE "events"."a_id_seq" OWNER TO "admins";
+
+COMMIT;

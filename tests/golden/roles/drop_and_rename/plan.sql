@@ -1,0 +1,21 @@
+-- Charter leavers, planned by pgcharter at 2026-06-01T12:00:00Z
+-- for PostgreSQL 15.18, database app.
+-- Run it with: psql -X -v ON_ERROR_STOP=1 -f FILE
+\set ON_ERROR_STOP on
+
+\connect -reuse-previous=on '"dbname=''app''"'
+\encoding UTF8
+BEGIN;
+SET LOCAL search_path = '';
+SET LOCAL lock_timeout = '5s';
+
+-- manifest.yaml:4
+ALTER ROLE "reporting" RENAME TO "analysts";
+
+-- manifest.yaml:5: named absent
+REASSIGN OWNED BY "gone" TO "analysts";
+
+-- manifest.yaml:5: named absent
+DROP ROLE "gone";
+
+COMMIT;

@@ -1,0 +1,15 @@
+-- Charter sixteen, planned by pgcharter at 2026-06-01T12:00:00Z
+-- for PostgreSQL 16.4, database app.
+-- Run it with: psql -X -v ON_ERROR_STOP=1 -f FILE
+\set ON_ERROR_STOP on
+
+\connect -reuse-previous=on '"dbname=''app''"'
+\encoding UTF8
+BEGIN;
+SET LOCAL search_path = '';
+SET LOCAL lock_timeout = '5s';
+
+-- manifest.yaml:5
+GRANT "group_a" TO "alice" WITH INHERIT FALSE;
+
+COMMIT;
