@@ -16,6 +16,7 @@ namespace {
 struct Entry {
   bool absent = false;
   std::set<std::string> by;
+  bool in_schema = false;  // so that merging along the schemas never takes in a global entry
   std::set<std::string> in;
   std::set<ObjectKind> objects;
   std::set<std::string> to;
@@ -45,6 +46,7 @@ void add_row(Exporter& e, const DefaultAcl& row, std::vector<Entry>& entries) {
     if (set.empty() || !e.exports(grantee)) return;
     entries.push_back({.absent = absent,
                        .by = {e.role(row.creator)},
+                       .in_schema = !row.schema.empty(),
                        .in = row.schema.empty() ? std::set<std::string>{} : std::set{yaml_scalar(row.schema)},
                        .objects = {row.objects},
                        .to = {e.role(grantee)},

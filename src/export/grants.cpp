@@ -23,6 +23,7 @@ struct Entry {
   std::set<Item> objects;
   std::string privileges;
   bool grantable = false;
+  bool on_columns = false;  // so that merging along the columns never takes in an entry on whole tables
   std::set<std::string> columns;
   std::set<std::string> to;
 
@@ -70,7 +71,7 @@ class GrantExporter {
   std::string lines(std::size_t indent) {
     std::vector<Entry> entries = merged(merged(merged(std::move(entries_), &Entry::columns), &Entry::objects), &Entry::to);
     std::ranges::stable_sort(entries, {}, [](const Entry& entry) {
-      return std::tuple(entry.absent, entry.objects.begin()->first, !entry.columns.empty(), std::cref(entry.to).get());
+      return std::tuple(entry.absent, entry.objects.begin()->first, entry.on_columns, std::cref(entry.to).get());
     });
     std::string text;
     for (const Entry& entry : entries) text += line(entry, indent);
@@ -85,7 +86,7 @@ class GrantExporter {
     for (const auto& [kind, names] : objects) kinds.emplace_back(info(kind).manifest_key, flow_list(names));
     std::vector<std::pair<std::string, std::string>> members{
         {"to", flow_list({entry.to.begin(), entry.to.end()})}, {"privileges", entry.privileges}, {"objects", flow_map(kinds)}};
-    if (!entry.columns.empty()) members.emplace_back("columns", flow_list({entry.columns.begin(), entry.columns.end()}, true));
+    if (entry.on_columns) members.emplace_back("columns", flow_list({entry.columns.begin(), entry.columns.end()}, true));
     if (entry.grantable) members.emplace_back("grantable", "true");
     if (entry.absent) members.emplace_back("ensure", "absent");
     return list_item(flow_map(members), indent);
@@ -227,6 +228,7 @@ class GrantExporter {
                             .objects = {{table.id.kind, yaml_scalar(manifest_name(table.id))}},
                             .privileges = e_.privileges(set, table.id.kind, true),
                             .grantable = grantable,
+                            .on_columns = true,
                             .columns = {yaml_scalar(column.name)},
                             .to = {e_.role(entry.grantee)}});
       }
