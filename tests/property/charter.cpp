@@ -122,6 +122,12 @@ class CharterMaker {
     return names;
   }
 
+  [[nodiscard]] bool has_sequence(const ObjectSpec& table) const {
+    return std::any_of(case_.objects.begin(), case_.objects.end(), [&](const ObjectSpec& other) {
+      return other.key.kind == Kind::Sequence && other.key.schema == table.key.schema && other.linked_table == table.key.name;
+    });
+  }
+
   Item whole_schema(Kind kind, const std::string& schema) {
     Item item;
     item.kind = kind;
@@ -143,9 +149,7 @@ class CharterMaker {
       if (rng_.chance(50)) rule.items.push_back(whole_schema(Kind::Function, schema));
       for (const auto& object : case_.objects) {
         // A table whose sequence would be matched without it is no exception: the two can't have different owners.
-        const bool linked = std::any_of(case_.objects.begin(), case_.objects.end(), [&](const ObjectSpec& other) {
-          return other.key.kind == Kind::Sequence && other.key.schema == object.key.schema && other.linked_table == object.key.name;
-        });
+        const bool linked = has_sequence(object);
         const bool follows = object.key.kind == Kind::Sequence && !object.linked_table.empty();
         if (object.key.schema == schema && !linked && !follows && rng_.chance(10)) rule.except.push_back(literal(object));
       }
@@ -392,7 +396,8 @@ class CharterMaker {
     }
     if (rng_.chance(15)) {
       for (const auto& object : case_.objects) {
-        if (object.key.kind == Kind::Table && rng_.chance(30)) s.ignore.push_back(literal(object));
+        // A sequence follows its table: a rule for the one would contradict the leaving alone of the other.
+        if (object.key.kind == Kind::Table && !has_sequence(object) && rng_.chance(30)) s.ignore.push_back(literal(object));
       }
     }
   }
