@@ -114,7 +114,7 @@ SavedPlan read_plan_file(std::string_view text) {
     }
     throw Refusal(3, "the plan was altered after it was saved: its checksum does not match", "Make a new plan.");
   }
-  const PlanDocument document = read_document(text);
+  const PlanDocument document = read_document(text, ReadChanges::No);
   SavedPlan saved;
   const std::size_t inputs = body->rfind(kInputs);
   if (inputs == std::string_view::npos) throw Error("the plan holds no inputs");

@@ -29,7 +29,10 @@ struct PlanDocument {
   std::vector<std::string> extras;
 };
 
-/// Throws Error for what is no such document, or one of another major version.
-PlanDocument read_document(std::string_view text);
+enum class ReadChanges { Yes, No };
+
+/// Throws Error for what is no such document, or one of another major version. Most of a long document is its changes; who
+/// does not need them leaves them out.
+PlanDocument read_document(std::string_view text, ReadChanges changes = ReadChanges::Yes);
 
 }  // namespace pgcharter

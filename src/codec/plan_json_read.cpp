@@ -167,11 +167,42 @@ Summary read_summary(const Json& json) {
   return s;
 }
 
+/// A document in two parts: everything with an empty list of changes, and the lines of that list.
+struct Parts {
+  std::string rest;
+  std::string_view changes;
+};
+
+/// Nothing where the text is not laid out as write_document_body() does it (another program may have formatted it anew). A line
+/// end can't be inside a JSON string, so what is found is the list itself.
+std::optional<Parts> split_document(std::string_view text) {
+  constexpr std::string_view kBegin = "\n  \"changes\": [\n";
+  constexpr std::string_view kEnd = "\n  ],\n  \"statements\"";
+  const std::size_t begin = text.find(kBegin);
+  if (begin == std::string_view::npos) return std::nullopt;
+  const std::size_t first = begin + kBegin.size();
+  const std::size_t end = text.find(kEnd, first);
+  if (end == std::string_view::npos) return std::nullopt;
+  return Parts{.rest = std::string(text.substr(0, first)) + std::string(text.substr(end)), .changes = text.substr(first, end - first)};
+}
+
+/// One small tree per line instead of a giant one.
+void read_change_lines(std::string_view lines, RunCollector& collector) {
+  while (!lines.empty()) {
+    const std::size_t end = lines.find('\n');
+    std::string_view line = lines.substr(0, end);
+    lines = end == std::string_view::npos ? std::string_view() : lines.substr(end + 1);
+    if (line.ends_with(',')) line.remove_suffix(1);
+    collector.add(read_difference(Json::parse(line)));
+  }
+}
+
 }  // namespace
 
-PlanDocument read_document(std::string_view text) {
+PlanDocument read_document(std::string_view text, ReadChanges changes) {
   return with_json_errors("the plan", [&] {
-    const Json json = Json::parse(text);
+    const std::optional<Parts> parts = split_document(text);
+    const Json json = parts ? Json::parse(parts->rest) : Json::parse(text);
     if (!json.is_object() || !json.contains("format_version")) throw Error("the file is no plan: it has no format_version");
     check_format_version("the plan", text_member(json, "format_version"));
     if (!json.contains("changes") || !json.contains("statements")) throw Error("the file is no plan: it has no changes and statements");
@@ -182,9 +213,12 @@ PlanDocument read_document(std::string_view text) {
     d.charter_name = text_member(json.at("charter"), "name");
     d.fingerprint = text_member(json, "fingerprint");
     d.summary = read_summary(json.at("summary"));
-    RunCollector collector(d.changes);
-    for (const Json& difference : json.at("changes")) collector.add(read_difference(difference));
-    collector.end_run();
+    if (changes == ReadChanges::Yes) {
+      RunCollector collector(d.changes);
+      for (const Json& difference : json.at("changes")) collector.add(read_difference(difference));
+      if (parts) read_change_lines(parts->changes, collector);
+      collector.end_run();
+    }
     for (const Json& statement : json.at("statements")) d.script.statements.push_back(read_statement(statement));
     if (const Json& coverage = member(json, "coverage"); coverage.is_object()) d.coverage = coverage.get<Coverage>();
     if (const Json& extras = member(json, "extras"); extras.is_array()) d.extras = extras.get<std::vector<std::string>>();

@@ -142,6 +142,23 @@ TEST_F(CodecPlanJson, ReadsBackWhatItWrote) {
   }
 }
 
+TEST_F(CodecPlanJson, ReadsItsOwnLayoutAsItReadsAnyOther) {
+  std::ostringstream out;
+  write_json(out, *planned);
+  const PlanDocument by_lines = read_document(out.str());
+  const PlanDocument as_tree = read_document(document.dump());
+  ASSERT_EQ(by_lines.changes.size(), as_tree.changes.size());
+  for (std::size_t i = 0; i < by_lines.changes.size(); ++i) {
+    EXPECT_TRUE(by_lines.changes[i].same_header(as_tree.changes[i])) << i;
+    EXPECT_EQ(by_lines.changes[i].objects, as_tree.changes[i].objects) << i;
+    EXPECT_EQ(by_lines.changes[i].privileges, as_tree.changes[i].privileges) << i;
+  }
+  const PlanDocument without = read_document(out.str(), ReadChanges::No);
+  EXPECT_TRUE(without.changes.empty());
+  EXPECT_EQ(without.summary, as_tree.summary);
+  EXPECT_EQ(without.script.statements, as_tree.script.statements);
+}
+
 TEST_F(CodecPlanJson, RefusesAnotherMajorVersionAndTakesAnotherMinorOne) {
   document["format_version"] = "1.7";
   document["news"] = 1;
