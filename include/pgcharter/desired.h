@@ -5,11 +5,13 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "pgcharter/charter.h"
+#include "pgcharter/inheritance.h"
 #include "pgcharter/state.h"
 
 namespace pgcharter {
@@ -135,8 +137,10 @@ struct Desired {
   std::map<std::size_t, Reason> cluster_owner_reasons;  ///< why an object's owner changes, by object of `cluster`
   std::vector<DesiredDatabase> databases;               ///< parallel to State::databases
   std::vector<RuleInfo> rules;
-  std::vector<std::string> deferred;  ///< names to be resolved after CREATE EXTENSION
-  std::vector<std::string> extras;    ///< additive mode: what is there and not declared
+  std::vector<std::string> deferred;               ///< names to be resolved after CREATE EXTENSION
+  std::shared_ptr<const Inheritance> inheritance;  ///< while the statements run: edges that the plan adds count, those it removes still do
+  std::vector<std::string> unremovable;            ///< what must go and no session can revoke
+  std::vector<std::string> extras;                 ///< additive mode: what is there and not declared
   Coverage coverage;
 };
 

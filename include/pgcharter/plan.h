@@ -24,6 +24,7 @@ enum class Phase {
   ClusterRevoke,
   CreateSchema,
   CreateExtension,
+  RevokeAsGrantor,
   ReassignOwned,
   Owner,
   RevokeFirst,
@@ -36,7 +37,7 @@ enum class Phase {
   DropRole,
   AlterSelf,
 };
-inline constexpr std::size_t kPhaseCount = 21;
+inline constexpr std::size_t kPhaseCount = 22;
 
 std::string_view name(Phase phase);  ///< kebab-case: "grant-membership"
 /// True for the phases that belong to the server, not to one database: before, and after, the databases' phases.

@@ -54,7 +54,8 @@ std::map<RoleId, Want> wanted(const Acl& base, const AclTask& task) {
     Want& w = want[grantee];
     w.privileges |= said.present.privileges;
     if (grantee != task.owner && grantee != kPublic) w.grantable |= said.present.grantable;
-    w.privileges -= said.absent | (said.expired - said.present.privileges);
+    const PrivilegeSet expired = grantee == task.owner ? PrivilegeSet{} : said.expired - said.present.privileges;
+    w.privileges -= said.absent | expired;
     w.grantable &= w.privileges;
   }
   for (auto& [grantee, w] : want) {
@@ -64,12 +65,12 @@ std::map<RoleId, Want> wanted(const Acl& base, const AclTask& task) {
 }
 
 /// Takes away what was granted by roles that no longer hold the grant option, until nothing changes.
-void drop_unsupported(Acl& acl, const Acl& base, RoleId owner) {
+void drop_unsupported(Acl& acl, const Acl& base, RoleId owner, const Inheritance& inheritance) {
   for (bool changed = true; changed;) {
     changed = false;
     for (AclEntry& entry : acl) {
       if (entry.grantor == owner || entry.privileges.empty()) continue;
-      const PrivilegeSet lost = grantable_of(base, entry.grantor) - grantable_of(acl, entry.grantor);
+      const PrivilegeSet lost = lost_options(base, acl, entry.grantor, owner, inheritance);
       if (!entry.privileges.intersects(lost)) continue;
       entry.privileges -= lost;
       entry.grantable -= lost;
@@ -80,16 +81,21 @@ void drop_unsupported(Acl& acl, const Acl& base, RoleId owner) {
 
 }  // namespace
 
+bool is_removable(const AclEntry& entry, const AclTask& task) {
+  return entry.grantor == task.owner || !task.inheritance->acts_for(entry.grantor, task.owner);
+}
+
 Acl acl_target(const Acl& base, const AclTask& task) {
   const std::map<RoleId, Want> want = wanted(base, task);
   Acl acl = base;
   for (AclEntry& entry : acl) {
+    if (!is_removable(entry, task)) continue;
     const Want& w = want.at(entry.grantee);
     entry.privileges &= w.privileges;
     entry.grantable &= w.grantable;
     if (task.dropped(entry.grantor) && entry.grantor != task.owner) entry.privileges = entry.grantable = {};
   }
-  drop_unsupported(acl, base, task.owner);
+  drop_unsupported(acl, base, task.owner, *task.inheritance);
   for (const auto& [grantee, w] : want) {
     const PrivilegeSet grantable = w.grantable - grantable_of(acl, grantee);
     const PrivilegeSet privileges = (w.privileges - privileges_of(acl, grantee)) | grantable;

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "pgcharter/desired.h"
+#include "pgcharter/inheritance.h"
 
 namespace pgcharter {
 
@@ -17,6 +18,7 @@ struct AclTask {
   std::function<bool(RoleId)> authoritative;
   /// True for roles that the plan drops: nothing may be left to them, or granted by them.
   std::function<bool(RoleId)> dropped;
+  const Inheritance* inheritance{};
 };
 
 /// The list that `base` must become.
@@ -27,7 +29,11 @@ struct AclTask {
 /// - What is there by any grantor counts; what is missing is granted by the owner.
 /// - Who loses a grant option takes along what it had granted (REVOKE … CASCADE, recursive_revoke() in acl.c); what must stay of that is
 ///   granted anew by the owner.
+/// - What was granted by a role that now acts for the owner can be revoked by nobody: such a role's REVOKE counts as the owner's. It stays.
 Acl acl_target(const Acl& base, const AclTask& task);
+
+/// False for an entry that no session can revoke, see above.
+bool is_removable(const AclEntry& entry, const AclTask& task);
 
 /// What ALTER … OWNER TO makes of a list: aclnewowner() in src/backend/utils/adt/acl.c.
 Acl with_new_owner(const Acl& acl, RoleId before, RoleId after);

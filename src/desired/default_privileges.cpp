@@ -55,7 +55,7 @@ std::set<RoleId> DefaultAclResolver::all_creators() const {
 void DefaultAclResolver::add_use(const Key& key, RoleId grantee, PrivilegeSet privileges, bool grantable, bool absent, bool expired,
                                  std::size_t info) {
   Item& item = items_[key];
-  item.named = true;
+  item.named |= !absent;  // an absent entry brings nothing else into scope
   const PrivilegeSet known = privileges & all_privileges(std::get<ObjectKind>(key), r_.major());
   if (r_.scope_.dropped(grantee)) return;
   item.uses.push_back({.rule = info,
@@ -153,7 +153,8 @@ void DefaultAclResolver::finish(const Key& key, const Item& item) {
                        .uses = &item.uses,
                        .initial = nullptr,
                        .authoritative = [&](RoleId role) { return decides && r_.scope_.role(role); },
-                       .dropped = [&](RoleId role) { return r_.scope_.dropped(role); }};
+                       .dropped = [&](RoleId role) { return r_.scope_.dropped(role); },
+                       .inheritance = r_.desired_.inheritance.get()};
     desired.acl = acls.intern(acl_target(acls[desired.baseline], task));
   }
   if (desired.acl == desired.baseline) return;

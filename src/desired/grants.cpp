@@ -130,8 +130,30 @@ AclId GrantResolver::target_acl(AclId base, RoleId owner, const std::vector<Rule
                      .uses = &uses,
                      .initial = initial,
                      .authoritative = [&](RoleId role) { return decides && r_.scope_.role(role); },
-                     .dropped = [&](RoleId role) { return r_.scope_.dropped(role); }};
-  return r_.actual_.acls->intern(acl_target((*r_.actual_.acls)[base], task));
+                     .dropped = [&](RoleId role) { return r_.scope_.dropped(role); },
+                     .inheritance = r_.desired_.inheritance.get()};
+  const Acl target = acl_target((*r_.actual_.acls)[base], task);
+  tell_unremovable(target, task);
+  return r_.actual_.acls->intern(target);
+}
+
+void GrantResolver::tell_unremovable(const Acl& target, const AclTask& task) {
+  const RoleNames& names = *r_.actual_.names;
+  for (const AclEntry& entry : target) {
+    if (is_removable(entry, task)) continue;
+    // What it should be, had somebody else granted it.
+    AclEntry other = entry;
+    other.grantor = task.owner;
+    const Acl should = acl_target({other}, task);
+    const PrivilegeSet left = entry.privileges - privileges_of(should, entry.grantee);
+    if (left.empty()) continue;
+    const std::string text = fmt::format("{} that \"{}\" granted to \"{}\" on an object of \"{}\"", to_sql(left), names.name(entry.grantor),
+                                         names.name(entry.grantee), names.name(task.owner));
+    if (std::ranges::find(r_.desired_.unremovable, text) != r_.desired_.unremovable.end()) continue;
+    r_.desired_.unremovable.push_back(text);
+    r_.diagnostics_.warning("unremovable", {}, fmt::format("no session can revoke {}: the grantor now acts for the owner", text),
+                            "End the grantor's membership in the owner (or its SUPERUSER) for a while, and apply again.");
+  }
 }
 
 void GrantResolver::resolve_object(Target& target, std::size_t i, const std::vector<std::uint32_t>& rules) {

@@ -43,6 +43,7 @@ class GrantResolver {
   void check_contradictions(const std::vector<RuleUse>& uses);
   PrivilegeSet privileges_for(const GrantRule& rule, ObjectKind kind, bool for_columns);
   [[nodiscard]] bool in_scope(const Target& target, const Object& object, const std::vector<RuleUse>& uses) const;
+  void tell_unremovable(const Acl& target, const AclTask& task);
   AclId target_acl(AclId base, RoleId owner, const std::vector<RuleUse>& uses, bool authoritative, const Acl* initial);
 
   Resolver& r_;

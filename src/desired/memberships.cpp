@@ -97,4 +97,28 @@ void Resolver::unwanted_membership(const Membership& row, const DesiredMembershi
   unwanted({"not in the charter", by_member ? member->pos : group->pos});
 }
 
+void Resolver::close_memberships() {
+  std::map<RoleId, RoleAttributes> attributes;
+  for (const Role& role : actual_.cluster.roles) attributes[role.id] = role.attributes;
+  for (const DesiredRole& role : desired_.roles) {
+    if (!role.drop) attributes[role.id] = role.attributes;
+  }
+  std::set<RoleId> superusers;
+  for (const auto& [role, has] : attributes) {
+    if (has.superuser) superusers.insert(role);
+  }
+  std::vector<Inheritance::Edge> edges;
+  for (const Membership& row : actual_.cluster.memberships) {
+    if (major() >= 16 ? row.inherit : attributes[row.member].inherit) edges.push_back({row.member, row.role});
+  }
+  for (const DesiredMembership& edge : desired_.memberships) {
+    if (edge.inherit) edges.push_back({edge.member, edge.role});
+  }
+  for (const Object& object : actual_.cluster.objects) {
+    if (object.id.kind != ObjectKind::Database || object.id.name != actual_.server.database) continue;
+    edges.push_back({object.owner, actual_.names->intern("pg_database_owner")});
+  }
+  desired_.inheritance = std::make_shared<const Inheritance>(edges, std::move(superusers));
+}
+
 }  // namespace pgcharter

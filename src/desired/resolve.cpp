@@ -75,6 +75,7 @@ Desired Resolver::run() {
   }
   add_roles();
   add_memberships();
+  close_memberships();
   start_objects(desired_.cluster, actual_.cluster.objects);
   add_cluster_owners();
   add_parameters();

@@ -90,6 +90,7 @@ class Resolver {
   void check_dependencies();
 
   void add_memberships();
+  void close_memberships();
   void unwanted_membership(const Membership& row, const DesiredMembership* edge, const MembershipRule* absent);
 
   void add_database(std::size_t i);

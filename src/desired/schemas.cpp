@@ -88,7 +88,8 @@ void Resolver::set_owners(std::size_t i) {
         const RoleId owner = role_id(rule.owner);
         if (!followers) {
           set_owner(objects, database.owner_reasons, o, owner, {"declared", rule.pos});
-        } else if (objects.desired[o].owner != owner) {
+        } else if (objects.desired[o].owner != owner &&
+                   std::ranges::any_of(rule.objects, [&](const ObjectPattern& p) { return p.literal() && p.matches(object.id); })) {
           diagnostics_.error("sequence-follows-table", rule.pos,
                              fmt::format("sequence \"{}.{}\" belongs to a table's column and has that table's owner, \"{}\"",
                                          object.id.schema, object.id.name, actual_.names->name(objects.desired[o].owner)),

@@ -70,17 +70,16 @@ class ClassDiff {
     add({.grant = true, .grantee = after.grantee, .privileges = options, .grant_option = true});
   }
 
-  /// Grant options that `role` had and has no more.
-  static PrivilegeSet lost_options(RoleId role, const Acl& before, const Acl& after) {
-    return grantable_of(before, role) - grantable_of(after, role);
+  [[nodiscard]] PrivilegeSet fallen(RoleId role, const Acl& before, const Acl& after) const {
+    return lost_options(before, after, role, class_->owner, *desired_.inheritance);
   }
 
   void revoke(const AclEntry& before, const AclEntry* after, const Acl& all_before, const Acl& all_after) {
     const PrivilegeSet kept = after != nullptr ? after->privileges : PrivilegeSet{};
     const PrivilegeSet kept_options = after != nullptr ? after->grantable : PrivilegeSet{};
     const bool by_owner = before.grantor == class_->owner;
-    const PrivilegeSet falls = by_owner ? PrivilegeSet{} : lost_options(before.grantor, all_before, all_after);
-    const PrivilegeSet lost = before.grantee == class_->owner ? PrivilegeSet{} : lost_options(before.grantee, all_before, all_after);
+    const PrivilegeSet falls = by_owner ? PrivilegeSet{} : fallen(before.grantor, all_before, all_after);
+    const PrivilegeSet lost = before.grantee == class_->owner ? PrivilegeSet{} : fallen(before.grantee, all_before, all_after);
     PrivilegeSet dependents;
     for (const AclEntry& e : all_before) {
       if (e.grantor == before.grantee && e.grantor != class_->owner) dependents |= e.privileges & lost;

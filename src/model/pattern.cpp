@@ -134,8 +134,9 @@ bool NamePattern::matches(std::string_view name) const {
 
 bool ObjectPattern::matches(const ObjectName& object) const {
   if (object.kind != kind) return false;
-  if (args && *args != object.args) return false;
   if (!name.matches(object.name)) return false;
+  // The catalog quotes what is a keyword, a manifest need not: both are compared in one form.
+  if (args && *args != object.args && *args != normalised_types(object.args)) return false;
   if (schema && !schema->matches(object.schema)) return false;
   const bool whole_literal = name.literal() && (!schema || schema->literal());
   if (whole_literal) return true;

@@ -133,6 +133,7 @@ class Placer {
   [[nodiscard]] Phase phase_of(const ChangePrivileges& c) const {
     if (cluster_) return c.grant ? Phase::ClusterGrant : Phase::ClusterRevoke;
     if (c.grant) return Phase::Grant;
+    if (c.grantor != kNoRole && !c.implied) return Phase::RevokeAsGrantor;
     return c.before_grants ? Phase::RevokeFirst : Phase::Revoke;
   }
 

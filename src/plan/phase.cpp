@@ -26,6 +26,7 @@ constexpr std::array<PhaseInfo, kPhaseCount> kPhases{{
     {Phase::ClusterRevoke, "cluster-revoke", ClusterBefore, "after the grants that replace what it takes"},
     {Phase::CreateSchema, "create-schema", Database, "extensions and grants name schemas"},
     {Phase::CreateExtension, "create-extension", Database, "grants name what extensions bring"},
+    {Phase::RevokeAsGrantor, "revoke-as-grantor", Database, "while the grantors still have USAGE on the schemas: new owners take it along"},
     {Phase::ReassignOwned, "reassign-owned", Database, "the owners that the charter names come after the bulk"},
     {Phase::Owner, "owner", Database, "before grants: ALTER … OWNER rewrites the ACL"},
     {Phase::RevokeFirst, "revoke-first", Database, "a table-level REVOKE would remove the column grants that follow"},

@@ -63,6 +63,7 @@ const std::map<std::string, std::string> kHeaders = {
     {"sql.h", "sql"},
     {"apply.h", "apply"},
     {"preflight.h", "apply"},
+    {"inheritance.h", "model"},
     {"reconcile.h", "codec"},  // Planned, the value that codec and report write
     {"export.h", "export"},
     {"report.h", "codec"},  // implemented by codec (documents) and report (texts)

@@ -31,12 +31,14 @@ RuleUse absent(RoleId grantee, PrivilegeSet privileges, bool expired = false) {
 }
 
 /// The roles under authority are reader and writer.
-Acl target(const Acl& base, const std::vector<RuleUse>& uses, const Acl* initial = nullptr, const std::set<RoleId>& dropped = {}) {
+Acl target(const Acl& base, const std::vector<RuleUse>& uses, const Acl* initial = nullptr, const std::set<RoleId>& dropped = {},
+           const Inheritance& inheritance = {}) {
   const AclTask task{.owner = kOwner,
                      .uses = &uses,
                      .initial = initial,
                      .authoritative = [](RoleId role) { return role == kReader || role == kWriter; },
-                     .dropped = [&](RoleId role) { return dropped.contains(role); }};
+                     .dropped = [&](RoleId role) { return dropped.contains(role); },
+                     .inheritance = &inheritance};
   return acl_target(normalised(base), task);
 }
 
@@ -100,6 +102,22 @@ TEST(AclTarget, DroppedRolesKeepNothingAndLeaveNothingBehind) {
   const Acl base{kOwnersOwn, entry(kStranger, set(Select), kOwner, set(Select)), entry(kPublic, set(Select), kStranger)};
   EXPECT_EQ(target(base, {}, nullptr, {kStranger}), normalised({kOwnersOwn, entry(kPublic, set(Select))}));
 }
+
+TEST(AclTarget, AnOptionThatAGroupStillGivesKeepsWhatWasGrantedWithIt) {
+  const Inheritance writer_in_stranger({{kWriter, kStranger}}, {});
+  const Acl base{kOwnersOwn, entry(kWriter, set(Select), kOwner, set(Select)), entry(kStranger, set(Select), kOwner, set(Select)),
+                 entry(kPublic, set(Select), kWriter)};
+  EXPECT_EQ(target(base, {}, nullptr, {}, writer_in_stranger),
+            normalised({kOwnersOwn, entry(kStranger, set(Select), kOwner, set(Select)), entry(kPublic, set(Select), kWriter)}));
+}
+
+TEST(AclTarget, WhatAGrantorGaveThatNowActsForTheOwnerStays) {
+  const Inheritance stranger_is_superuser({}, {kStranger});
+  const Acl base{kOwnersOwn, entry(kReader, set(Select), kStranger)};
+  EXPECT_EQ(target(base, {}, nullptr, {}, stranger_is_superuser), normalised(base));
+}
+
+TEST(AclTarget, ExpiryNeverReducesTheOwner) { EXPECT_EQ(target({kOwnersOwn}, {absent(kOwner, set(Insert), true)}), Acl{kOwnersOwn}); }
 
 TEST(AclTarget, IsAFixedPoint) {
   const Acl base{kOwnersOwn, entry(kWriter, set(Select, Insert), kOwner, set(Select)), entry(kStranger, set(Select), kWriter, set(Select)),
