@@ -31,8 +31,12 @@ class Inheritance {
 /// (aclmask() with ACLITEM_ALL_GOPTION_BITS).
 PrivilegeSet usable_options(const Acl& acl, RoleId role, RoleId owner, const Inheritance& inheritance);
 
-/// The grant options that `role` loses from `before` to `after` and can no longer use by any way: what it granted with them falls
-/// through CASCADE (recursive_revoke() spares the rest).
+/// The grant options that `role` loses from `before` to `after` and can no longer use by any way: what it granted with them can't stay
+/// (recursive_revoke() spares what is granted with an option that a group still gives).
 PrivilegeSet lost_options(const Acl& before, const Acl& after, RoleId role, RoleId owner, const Inheritance& inheritance);
+
+/// Those of them that no group gave before either: REVOKE … CASCADE takes what was granted with them along, whatever the order of
+/// the statements. What depends on the rest is revoked first, as its grantor.
+PrivilegeSet cascading_options(const Acl& before, const Acl& after, RoleId role, RoleId owner, const Inheritance& inheritance);
 
 }  // namespace pgcharter

@@ -71,7 +71,7 @@ class ClassDiff {
   }
 
   [[nodiscard]] PrivilegeSet fallen(RoleId role, const Acl& before, const Acl& after) const {
-    return lost_options(before, after, role, class_->owner, *desired_.inheritance);
+    return cascading_options(before, after, role, class_->owner, *desired_.inheritance);
   }
 
   void revoke(const AclEntry& before, const AclEntry* after, const Acl& all_before, const Acl& all_after) {

@@ -40,4 +40,12 @@ PrivilegeSet lost_options(const Acl& before, const Acl& after, RoleId role, Role
   return lost.empty() ? lost : lost - usable_options(after, role, owner, inheritance);
 }
 
+PrivilegeSet cascading_options(const Acl& before, const Acl& after, RoleId role, RoleId owner, const Inheritance& inheritance) {
+  PrivilegeSet lost = lost_options(before, after, role, owner, inheritance);
+  for (const AclEntry& entry : before) {
+    if (entry.grantee != role && entry.grantee != kPublic && inheritance.acts_for(role, entry.grantee)) lost -= entry.grantable;
+  }
+  return lost;
+}
+
 }  // namespace pgcharter
