@@ -137,10 +137,14 @@ struct Desired {
   std::map<std::size_t, Reason> cluster_owner_reasons;  ///< why an object's owner changes, by object of `cluster`
   std::vector<DesiredDatabase> databases;               ///< parallel to State::databases
   std::vector<RuleInfo> rules;
-  std::vector<std::string> deferred;               ///< names to be resolved after CREATE EXTENSION
-  std::shared_ptr<const Inheritance> inheritance;  ///< while the statements run: edges that the plan adds count, those it removes still do
-  std::vector<std::string> unremovable;            ///< what must go and no session can revoke
-  std::vector<std::string> extras;                 ///< additive mode: what is there and not declared
+  std::vector<std::string> deferred;  ///< names to be resolved after CREATE EXTENSION
+  /// One superuser transaction carries everything, so memberships end, and grantors revoke, before anything makes a grantor act for an
+  /// owner (a new membership, SUPERUSER, a new owner): from then on its REVOKE would count as the owner's.
+  bool acts_early = false;
+  std::shared_ptr<const Inheritance> inheritance;        ///< while grants and revokes run
+  std::shared_ptr<const Inheritance> early_inheritance;  ///< while grantors revoke
+  std::vector<std::string> unremovable;                  ///< what must go and no session can revoke
+  std::vector<std::string> extras;                       ///< additive mode: what is there and not declared
   Coverage coverage;
 };
 

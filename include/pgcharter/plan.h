@@ -15,6 +15,8 @@ namespace pgcharter {
 /// The order of execution, each for the reason that stands beside it in src/plan/phase.cpp.
 enum class Phase {
   RenameRole,
+  EndMembership,
+  RevokeAsGrantorFirst,
   CreateRole,
   AlterRole,
   RoleSettings,
@@ -37,7 +39,7 @@ enum class Phase {
   DropRole,
   AlterSelf,
 };
-inline constexpr std::size_t kPhaseCount = 22;
+inline constexpr std::size_t kPhaseCount = 24;
 
 std::string_view name(Phase phase);  ///< kebab-case: "grant-membership"
 /// True for the phases that belong to the server, not to one database: before, and after, the databases' phases.

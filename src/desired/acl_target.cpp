@@ -82,7 +82,7 @@ void drop_unsupported(Acl& acl, const Acl& base, RoleId owner, const Inheritance
 }  // namespace
 
 bool is_removable(const AclEntry& entry, const AclTask& task) {
-  return entry.grantor == task.owner || !task.inheritance->acts_for(entry.grantor, task.owner);
+  return entry.grantor == task.owner || !task.early_inheritance->acts_for(entry.grantor, task.owner_before);
 }
 
 Acl acl_target(const Acl& base, const AclTask& task) {

@@ -11,6 +11,7 @@ namespace pgcharter {
 
 /// What decides about one ACL. The same for all objects of a class.
 struct AclTask {
+  RoleId owner_before = kNoRole;       ///< the owner while grantors revoke: a new one comes after that
   RoleId owner = kNoRole;              ///< who grants what is missing, and who always may
   const std::vector<RuleUse>* uses{};  ///< what the rules say
   const Acl* initial{};                ///< pg_init_privs of an extension member: counts as declared; may be null
@@ -18,7 +19,8 @@ struct AclTask {
   std::function<bool(RoleId)> authoritative;
   /// True for roles that the plan drops: nothing may be left to them, or granted by them.
   std::function<bool(RoleId)> dropped;
-  const Inheritance* inheritance{};
+  const Inheritance* inheritance{};        ///< while grants and revokes run
+  const Inheritance* early_inheritance{};  ///< while grantors revoke
 };
 
 /// The list that `base` must become.

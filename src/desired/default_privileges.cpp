@@ -149,12 +149,14 @@ void DefaultAclResolver::finish(const Key& key, const Item& item) {
   if (!r_.scope_.dropped(creator)) {
     const bool decides = scope && !r_.scope_.additive();
     // PUBLIC's built-in part of a global list belongs to nobody's declaration: it goes only when PUBLIC is in scope or named.
-    const AclTask task{.owner = creator,
+    const AclTask task{.owner_before = creator,
+                       .owner = creator,
                        .uses = &item.uses,
                        .initial = nullptr,
                        .authoritative = [&](RoleId role) { return decides && r_.scope_.role(role); },
                        .dropped = [&](RoleId role) { return r_.scope_.dropped(role); },
-                       .inheritance = r_.desired_.inheritance.get()};
+                       .inheritance = r_.desired_.inheritance.get(),
+                       .early_inheritance = r_.desired_.early_inheritance.get()};
     desired.acl = acls.intern(acl_target(acls[desired.baseline], task));
   }
   if (desired.acl == desired.baseline) return;

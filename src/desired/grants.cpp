@@ -124,14 +124,17 @@ bool GrantResolver::in_scope(const Target& target, const Object& object, const s
   return std::ranges::any_of(uses, [](const RuleUse& use) { return !use.absent; });
 }
 
-AclId GrantResolver::target_acl(AclId base, RoleId owner, const std::vector<RuleUse>& uses, bool authoritative, const Acl* initial) {
+AclId GrantResolver::target_acl(AclId base, RoleId owner_before, RoleId owner, const std::vector<RuleUse>& uses, bool authoritative,
+                                const Acl* initial) {
   const bool decides = authoritative && !r_.scope_.additive();
-  const AclTask task{.owner = owner,
+  const AclTask task{.owner_before = owner_before,
+                     .owner = owner,
                      .uses = &uses,
                      .initial = initial,
                      .authoritative = [&](RoleId role) { return decides && r_.scope_.role(role); },
                      .dropped = [&](RoleId role) { return r_.scope_.dropped(role); },
-                     .inheritance = r_.desired_.inheritance.get()};
+                     .inheritance = r_.desired_.inheritance.get(),
+                     .early_inheritance = r_.desired_.early_inheritance.get()};
   const Acl target = acl_target((*r_.actual_.acls)[base], task);
   tell_unremovable(target, task);
   return r_.actual_.acls->intern(target);
@@ -174,7 +177,7 @@ void GrantResolver::resolve_object(Target& target, std::size_t i, const std::vec
 void GrantResolver::resolve_objects(Target& target) {
   DesiredObjects& objects = *target.objects;
   RuleIndex index(target.rules);
-  std::map<std::tuple<AclId, RoleId, std::uint32_t, bool, AclId>, AclId> known;
+  std::map<std::tuple<AclId, RoleId, RoleId, std::uint32_t, bool, AclId>, AclId> known;
   long ignored = 0;
   for (std::size_t i = 0; i < objects.size(); ++i) {
     const Object& object = objects.object(i);
@@ -195,11 +198,11 @@ void GrantResolver::resolve_objects(Target& target) {
                           : object.initial_acl != kEmptyAcl
                               ? object.initial_acl
                               : r_.actual_.acls->intern(acl_default(object.id.kind, desired.owner, r_.major()));
-    const auto [it, inserted] = known.try_emplace({desired.baseline, desired.owner, desired.rules, scope, initial});
+    const auto [it, inserted] = known.try_emplace({desired.baseline, object.owner, desired.owner, desired.rules, scope, initial});
     if (inserted) {
       const Acl first = (*r_.actual_.acls)[initial];
-      it->second =
-          target_acl(desired.baseline, desired.owner, objects.rule_sets[desired.rules], scope, object.extension_member ? &first : nullptr);
+      it->second = target_acl(desired.baseline, object.owner, desired.owner, objects.rule_sets[desired.rules], scope,
+                              object.extension_member ? &first : nullptr);
     }
     desired.acl = it->second;
   }

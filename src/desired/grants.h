@@ -44,7 +44,7 @@ class GrantResolver {
   PrivilegeSet privileges_for(const GrantRule& rule, ObjectKind kind, bool for_columns);
   [[nodiscard]] bool in_scope(const Target& target, const Object& object, const std::vector<RuleUse>& uses) const;
   void tell_unremovable(const Acl& target, const AclTask& task);
-  AclId target_acl(AclId base, RoleId owner, const std::vector<RuleUse>& uses, bool authoritative, const Acl* initial);
+  AclId target_acl(AclId base, RoleId owner_before, RoleId owner, const std::vector<RuleUse>& uses, bool authoritative, const Acl* initial);
 
   Resolver& r_;
   std::set<std::pair<const GrantRule*, ObjectKind>> reported_;

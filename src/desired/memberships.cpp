@@ -72,11 +72,16 @@ void Resolver::add_memberships() {
 }
 
 void Resolver::unwanted_membership(const Membership& row, const DesiredMembership* edge, const MembershipRule* absent) {
-  if (scope_.dropped(row.role) || scope_.dropped(row.member)) return;  // DROP ROLE takes these rows along
   auto unwanted = [&](Reason reason) {
     desired_.unwanted_memberships.push_back(row);
     desired_.unwanted_reasons.push_back(std::move(reason));
   };
+  if (scope_.dropped(row.role)) return;  // DROP ROLE takes these rows along
+  if (scope_.dropped(row.member)) {
+    // So it would these; but until then the member acts for its groups, and what it granted could not be revoked.
+    if (desired_.acts_early) unwanted({"its member is dropped", std::nullopt});
+    return;
+  }
   if (scope_.dropped(row.grantor) && major() >= 16) return unwanted({"its grantor is dropped", std::nullopt});
   if (edge != nullptr) return;
   if (absent != nullptr) {
@@ -98,27 +103,39 @@ void Resolver::unwanted_membership(const Membership& row, const DesiredMembershi
 }
 
 void Resolver::close_memberships() {
-  std::map<RoleId, RoleAttributes> attributes;
-  for (const Role& role : actual_.cluster.roles) attributes[role.id] = role.attributes;
-  for (const DesiredRole& role : desired_.roles) {
-    if (!role.drop) attributes[role.id] = role.attributes;
-  }
+  const RoleId database_owner = actual_.names->intern("pg_database_owner");
+  std::vector<Inheritance::Edge> early;
   std::set<RoleId> superusers;
-  for (const auto& [role, has] : attributes) {
-    if (has.superuser) superusers.insert(role);
+  for (const Role& role : actual_.cluster.roles) {
+    if (role.attributes.superuser) superusers.insert(role.id);
   }
-  std::vector<Inheritance::Edge> edges;
   for (const Membership& row : actual_.cluster.memberships) {
-    if (major() >= 16 ? row.inherit : attributes[row.member].inherit) edges.push_back({row.member, row.role});
-  }
-  for (const DesiredMembership& edge : desired_.memberships) {
-    if (edge.inherit) edges.push_back({edge.member, edge.role});
+    const Role* member = actual_.cluster.find_role(row.member);
+    const auto& unwanted = desired_.unwanted_memberships;
+    const bool ended = desired_.acts_early && std::ranges::find(unwanted, row) != unwanted.end();
+    const bool inherits = major() >= 16 ? row.inherit : member == nullptr || member->attributes.inherit;
+    if (inherits && !ended) early.push_back({row.member, row.role});
   }
   for (const Object& object : actual_.cluster.objects) {
-    if (object.id.kind != ObjectKind::Database || object.id.name != actual_.server.database) continue;
-    edges.push_back({object.owner, actual_.names->intern("pg_database_owner")});
+    if (object.id.kind == ObjectKind::Database && object.id.name == actual_.server.database)
+      early.push_back({object.owner, database_owner});
   }
-  desired_.inheritance = std::make_shared<const Inheritance>(edges, std::move(superusers));
+  std::vector<Inheritance::Edge> late = early;
+  for (const DesiredMembership& edge : desired_.memberships) {
+    if (edge.inherit) late.push_back({edge.member, edge.role});
+  }
+  std::set<RoleId> late_superusers = superusers;
+  for (const DesiredRole& role : desired_.roles) {
+    if (role.drop) continue;
+    if (role.attributes.superuser) {
+      late_superusers.insert(role.id);
+    } else {
+      late_superusers.erase(role.id);
+    }
+  }
+  desired_.inheritance = std::make_shared<const Inheritance>(late, std::move(late_superusers));
+  desired_.early_inheritance =
+      desired_.acts_early ? std::make_shared<const Inheritance>(early, std::move(superusers)) : desired_.inheritance;
 }
 
 }  // namespace pgcharter

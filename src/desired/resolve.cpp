@@ -17,6 +17,7 @@ Resolver::Resolver(const Charter& charter, const State& actual, const ResolveOpt
       renames_(rename_roles(charter, actual, diagnostics)),
       scope_(charter, actual) {
   desired_.actual = &actual;
+  desired_.acts_early = actual.server.superuser && charter.databases.size() == 1;
 }
 
 RoleId Resolver::role_id(std::string_view name) { return name == "public" ? kPublic : actual_.names->intern(name); }

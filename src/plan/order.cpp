@@ -71,7 +71,8 @@ class Placer {
   }
   Place operator()(const RevokeMembership& c) const {
     Place place = revoked(c.membership);
-    if (memberships_.blocks_grants(c.membership)) place.phase = Phase::GrantMembership, place.rank = 0;
+    if (desired_.acts_early) place.phase = Phase::EndMembership;
+    if (!desired_.acts_early && memberships_.blocks_grants(c.membership)) place.phase = Phase::GrantMembership, place.rank = 0;
     return place;
   }
 
@@ -131,9 +132,11 @@ class Placer {
   }
 
   [[nodiscard]] Phase phase_of(const ChangePrivileges& c) const {
+    const bool as_grantor = !c.grant && c.grantor != kNoRole && !c.implied;
+    if (as_grantor && desired_.acts_early) return Phase::RevokeAsGrantorFirst;
     if (cluster_) return c.grant ? Phase::ClusterGrant : Phase::ClusterRevoke;
     if (c.grant) return Phase::Grant;
-    if (c.grantor != kNoRole && !c.implied) return Phase::RevokeAsGrantor;
+    if (as_grantor) return Phase::RevokeAsGrantor;
     return c.before_grants ? Phase::RevokeFirst : Phase::Revoke;
   }
 

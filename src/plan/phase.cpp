@@ -15,7 +15,10 @@ namespace {
 using enum PhaseGroup;
 
 constexpr std::array<PhaseInfo, kPhaseCount> kPhases{{
-    {Phase::RenameRole, "rename-role", ClusterBefore, "everything after it uses the new name"},
+    {Phase::RenameRole, "rename-role", First, "everything after it uses the new name"},
+    {Phase::EndMembership, "end-membership", First, "a grantor that acts for the owner can't revoke what it granted before"},
+    {Phase::RevokeAsGrantorFirst, "revoke-as-grantor-first", First,
+     "before new memberships, attributes and owners make the grantor act for the owner"},
     {Phase::CreateRole, "create-role", ClusterBefore, "a role must exist before anything names it"},
     {Phase::AlterRole, "alter-role", ClusterBefore,
      "before memberships: on 16 and later INHERIT is copied into a membership when it is granted"},
@@ -52,7 +55,7 @@ static_assert(static_cast<std::size_t>(Phase::AlterSelf) + 1 == kPhaseCount, "kP
 constexpr bool groups_ascend() {
   return std::is_sorted(kPhases.begin(), kPhases.end(), [](const PhaseInfo& a, const PhaseInfo& b) { return a.group < b.group; });
 }
-static_assert(groups_ascend(), "cluster phases, then databases, then cluster phases");
+static_assert(groups_ascend(), "what comes first, cluster phases, then databases, then cluster phases");
 
 }  // namespace
 

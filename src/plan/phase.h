@@ -7,8 +7,9 @@
 
 namespace pgcharter {
 
-/// Where a phase runs: on the server before the databases, in each database, on the server after them.
-enum class PhaseGroup { ClusterBefore, Database, ClusterAfter };
+/// Where a phase runs: first of all (only where one transaction carries everything, see Desired::acts_early), on the server before the
+/// databases, in each database, on the server after them.
+enum class PhaseGroup { First, ClusterBefore, Database, ClusterAfter };
 
 struct PhaseInfo {
   Phase phase{};
