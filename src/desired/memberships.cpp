@@ -104,38 +104,38 @@ void Resolver::unwanted_membership(const Membership& row, const DesiredMembershi
 
 void Resolver::close_memberships() {
   const RoleId database_owner = actual_.names->intern("pg_database_owner");
-  std::vector<Inheritance::Edge> early;
-  std::set<RoleId> superusers;
-  for (const Role& role : actual_.cluster.roles) {
-    if (role.attributes.superuser) superusers.insert(role.id);
+  std::map<RoleId, RoleAttributes> before;
+  for (const Role& role : actual_.cluster.roles) before[role.id] = role.attributes;
+  std::map<RoleId, RoleAttributes> after = before;
+  for (const DesiredRole& role : desired_.roles) {
+    if (!role.drop) after[role.id] = role.attributes;
   }
+  const auto superusers = [](const std::map<RoleId, RoleAttributes>& attributes) {
+    std::set<RoleId> found;
+    for (const auto& [role, has] : attributes) {
+      if (has.superuser) found.insert(role);
+    }
+    return found;
+  };
+  std::vector<Inheritance::Edge> early;
+  std::vector<Inheritance::Edge> late;
   for (const Membership& row : actual_.cluster.memberships) {
-    const Role* member = actual_.cluster.find_role(row.member);
     const auto& unwanted = desired_.unwanted_memberships;
-    const bool ended = desired_.acts_early && std::ranges::find(unwanted, row) != unwanted.end();
-    const bool inherits = major() >= 16 ? row.inherit : member == nullptr || member->attributes.inherit;
-    if (inherits && !ended) early.push_back({row.member, row.role});
+    if (desired_.acts_early && std::ranges::find(unwanted, row) != unwanted.end()) continue;
+    // Before 16 the member's attribute decides, and ALTER ROLE … NOINHERIT stands between the two moments.
+    if (major() >= 16 ? row.inherit : before[row.member].inherit) early.push_back({row.member, row.role});
+    if (major() >= 16 ? row.inherit : after[row.member].inherit) late.push_back({row.member, row.role});
   }
   for (const Object& object : actual_.cluster.objects) {
-    if (object.id.kind == ObjectKind::Database && object.id.name == actual_.server.database)
-      early.push_back({object.owner, database_owner});
+    if (object.id.kind != ObjectKind::Database || object.id.name != actual_.server.database) continue;
+    early.push_back({object.owner, database_owner});
+    late.push_back({object.owner, database_owner});
   }
-  std::vector<Inheritance::Edge> late = early;
   for (const DesiredMembership& edge : desired_.memberships) {
     if (edge.inherit) late.push_back({edge.member, edge.role});
   }
-  std::set<RoleId> late_superusers = superusers;
-  for (const DesiredRole& role : desired_.roles) {
-    if (role.drop) continue;
-    if (role.attributes.superuser) {
-      late_superusers.insert(role.id);
-    } else {
-      late_superusers.erase(role.id);
-    }
-  }
-  desired_.inheritance = std::make_shared<const Inheritance>(late, std::move(late_superusers));
-  desired_.early_inheritance =
-      desired_.acts_early ? std::make_shared<const Inheritance>(early, std::move(superusers)) : desired_.inheritance;
+  desired_.inheritance = std::make_shared<const Inheritance>(late, superusers(after));
+  desired_.early_inheritance = desired_.acts_early ? std::make_shared<const Inheritance>(early, superusers(before)) : desired_.inheritance;
 }
 
 }  // namespace pgcharter

@@ -189,7 +189,8 @@ void check_minimal(const Plan& plan, Complaints& complaints) {
   for (const Step& step : plan.steps) {
     if (const auto* change = std::get_if<ChangePrivileges>(&step.change.body)) {
       // What a CASCADE takes with it must be granted again; taking away a grant option is no revoke of the privilege.
-      if (change->implied || (!change->grant && change->grant_option)) continue;
+      // The same for the entry of another grantor that can't stay: it is revoked as that grantor, and the owner grants anew.
+      if (change->implied || change->grantor != kNoRole || (!change->grant && change->grant_option)) continue;
       note(change->grant ? granted : revoked, step, *change);
     } else if (const auto* grant = std::get_if<GrantMembership>(&step.change.body)) {
       joined.emplace(grant->after.role, grant->after.member);

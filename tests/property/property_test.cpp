@@ -137,8 +137,11 @@ class Runner {
     } else if (!after_plan->script.statements.empty()) {
       complaints.push_back("the second plan is not empty:\n" + script_text(after_plan->script));
     }
-    const Model model = make_model(c, before);
+    Model model = make_model(c, before);
     const Snapshot after = take_snapshot(*connection, c);
+    if (excuse_unremovable(model, after) > 0 && planned->desired.unremovable.empty()) {
+      complaints.push_back("something that no session can revoke is left, and the plan did not say so");
+    }
     check_entries(model, after, complaints);
     check_untouched(c, model, before, after, complaints);
     check_functions(*connection, model, after, complaints);
