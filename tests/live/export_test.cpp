@@ -43,7 +43,9 @@ select kind || ' ' || id || ': ' || e.privilege_type || ' for ' || case e.grante
        case when kind ~ 'default' then ' by ' || pg_get_userbyid(owner) else '' end
 from lists cross join aclexplode(acl) e group by kind, id, owner, e.grantee, e.privilege_type
 union all
-select 'member ' || pg_get_userbyid(member) || ' of ' || pg_get_userbyid(roleid) || ' ' || bool_or(admin_option) from pg_auth_members group by member, roleid
+select concat_ws(' ', 'member', pg_get_userbyid(member), 'of', pg_get_userbyid(roleid), bool_or(admin_option),
+                 bool_or((to_jsonb(m) ->> 'inherit_option')::bool), bool_or((to_jsonb(m) ->> 'set_option')::bool))
+from pg_auth_members m group by member, roleid
 union all
 select concat_ws(' ', 'role', rolname, rolsuper, rolinherit, rolcreaterole, rolcreatedb, rolcanlogin, rolreplication, rolbypassrls, rolconnlimit,
                  coalesce(rolvaliduntil, 'infinity'), shobj_description(oid, 'pg_authid')) from pg_roles
@@ -162,6 +164,7 @@ std::unique_ptr<Sandbox> ExportTest::sandbox;
 TEST_F(ExportTest, BringsRandomDatabasesBack) {
   const char* count = std::getenv("PGCHARTER_EXPORT_COUNT");
   const std::uint64_t last = count == nullptr ? 8 : std::strtoull(count, nullptr, 10);
+  property::use_server(open("postgres")->server().major());
   for (std::uint64_t seed = 1; seed <= last; ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     const property::Case c = property::generate(seed);

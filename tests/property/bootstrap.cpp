@@ -29,9 +29,22 @@ std::string role_attributes(const Attributes& a) {
   return text;
 }
 
+/// What 16 and later allow beyond: options of the edge, and the same edge once more by somebody who has the admin option.
+void more_grantors(Rng& rng, std::string& sql, const RoleSpec& group, const std::string& member, const std::vector<std::string>& admins) {
+  const auto options = [&] {
+    return std::string(" WITH INHERIT ") + (rng.chance(50) ? "TRUE" : "FALSE") + ", SET " + (rng.chance(50) ? "TRUE" : "FALSE");
+  };
+  const std::string grant = "GRANT " + sql_name(group.before_name) + " TO " + member;
+  if (rng.chance(30)) sql += grant + options() + ";\n";
+  if (admins.empty() || !rng.chance(40)) return;
+  const std::string by = rng.pick(admins);
+  sql += grant + (rng.chance(50) ? options() : "") + " GRANTED BY " + by + ";\n";
+}
+
 void create_roles(Rng& rng, Case& c) {
   std::string& sql = c.cluster_sql;
   std::vector<const RoleSpec*> made;
+  std::map<const RoleSpec*, std::vector<std::string>> admins;
   for (const auto& role : c.roles) {
     if (!role.exists) continue;
     const std::string name = sql_name(role.before_name);
@@ -41,9 +54,11 @@ void create_roles(Rng& rng, Case& c) {
     if (rng.chance(10)) sql += "ALTER ROLE " + name + " SET work_mem = '5MB';\n";
     // An earlier role is the group: the declared memberships keep the same direction, so there is never a loop.
     for (const auto* group : made) {
-      if (rng.chance(20)) {
-        sql += "GRANT " + sql_name(group->before_name) + " TO " + name + (rng.chance(20) ? " WITH ADMIN OPTION" : "") + ";\n";
-      }
+      if (!rng.chance(20)) continue;
+      const bool admin = rng.chance(20);
+      sql += "GRANT " + sql_name(group->before_name) + " TO " + name + (admin ? " WITH ADMIN OPTION" : "") + ";\n";
+      if (server_major() >= 16) more_grantors(rng, sql, *group, name, admins[group]);
+      if (admin) admins[group].push_back(name);
     }
     if (rng.chance(8)) sql += "GRANT pg_monitor TO " + name + ";\n";
     made.push_back(&role);

@@ -68,6 +68,10 @@ class CharterMaker {
       e.absent = true, e.admin = false;
     else if (rng_.chance(10))
       e.expires = rng_.chance(60) ? Expires::Past : Expires::Future;
+    if (server_major() >= 16 && !e.absent) {
+      if (rng_.chance(25)) e.inherit = rng_.chance(50);
+      if (rng_.chance(20)) e.set = rng_.chance(40);
+    }
     return e;
   }
 

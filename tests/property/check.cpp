@@ -151,11 +151,20 @@ void check_entries(const Model& model, const Snapshot& after, Complaints& compla
   for (const auto& [edge, want] : model.memberships) {
     const auto it = after.memberships.find(edge);
     const bool held = it != after.memberships.end();
-    const bool admin = held && it->second;
+    const bool admin = held && it->second.admin;
     if (!met(want, held, admin)) {
       complaints.push_back("membership of <" + edge.second + "> in <" + edge.first + "> must be " + describe(want) + ", is " +
                            found(held, admin));
     }
+    const auto options = model.membership_options.find(edge);
+    if (!held || options == model.membership_options.end()) continue;
+    const auto check = [&](const char* what, const std::optional<bool>& wanted, const std::optional<bool>& is) {
+      if (!wanted || wanted == is) return;
+      complaints.push_back("membership of <" + edge.second + "> in <" + edge.first + ">: " + what + " must be " +
+                           (*wanted ? "true" : "false"));
+    };
+    check("inherit", options->second.inherit, it->second.inherit);
+    check("set", options->second.set, it->second.set);
   }
   for (const auto& [key, want] : model.defaults) compare(describe_default(key), want, entries_of(after, key), complaints);
 }

@@ -1,8 +1,8 @@
 // PostgreSQL's own answer to "may this role do that": the has_…_privilege functions and pg_has_role(), for every role,
 // object and privilege, against the model's expectation through memberships, PUBLIC and superuser.
 //
-// The functions follow PostgreSQL 15: a membership passes privileges on when the member has INHERIT
-// (https://www.postgresql.org/docs/15/role-membership.html). One query per kind asks everything.
+// A membership passes privileges on when the member has INHERIT (before 16), or when it has the option itself (16 and later;
+// https://www.postgresql.org/docs/current/role-membership.html). One query per kind asks everything.
 #include "property/check.h"
 
 namespace pgcharter::property {
@@ -130,6 +130,14 @@ class FunctionChecker {
   std::map<std::string, std::set<std::string>> through_;
 };
 
+/// Whether a membership on 16 and later is inherited; where the model leaves it open, what is there counts.
+bool passes_on(const Model& model, const Snapshot& after, const std::pair<std::string, std::string>& edge) {
+  const auto wanted = model.membership_options.find(edge);
+  if (wanted != model.membership_options.end() && wanted->second.inherit) return *wanted->second.inherit;
+  const auto is = after.memberships.find(edge);
+  return is != after.memberships.end() && is->second.inherit.value_or(false);
+}
+
 }  // namespace
 
 std::set<std::string> effective_roles(const Model& model, const Snapshot& after, const std::string& role) {
@@ -144,12 +152,15 @@ std::set<std::string> effective_roles(const Model& model, const Snapshot& after,
     open.pop_back();
     if (!result.insert(name).second) continue;
     const auto facts = model.roles.find(name);
-    if (facts == model.roles.end() || !facts->second.attributes.flags.at("inherit")) continue;
+    if (facts == model.roles.end()) continue;
+    // Before 16 the member's attribute decides about all its memberships, from 16 on each edge has an option of its own.
+    const bool by_edge = server_major() >= 16;
+    if (!by_edge && !facts->second.attributes.flags.at("inherit")) continue;
     if (name == database_owner) open.push_back("pg_database_owner");
     for (const auto& [edge, want] : model.memberships) {
       // Where the model admits both, what is there counts.
       const bool member = want == Want::Any ? after.memberships.contains(edge) : want != Want::No;
-      if (edge.second == name && member) open.push_back(edge.first);
+      if (edge.second == name && member && (!by_edge || passes_on(model, after, edge))) open.push_back(edge.first);
     }
   }
   return result;

@@ -110,14 +110,43 @@ class ModelMaker {
     for (const auto& role : case_.roles) everyone.push_back(role.name);
     for (const auto& group : everyone) {
       for (const auto& member : everyone) {
-        if (group != member) model_.memberships[{group, member}] = membership(group, member);
+        if (group == member) continue;
+        model_.memberships[{group, member}] = membership(group, member);
+        if (server_major() >= 16) model_.membership_options[{group, member}] = options(group, member);
       }
     }
   }
 
+  /// What the one present entry of an edge says; an edge that nothing speaks about keeps the options that it has.
+  WantedOptions options(const std::string& group, const std::string& member) const {
+    const auto existing = before_.memberships.find({group, member});
+    const bool was = existing != before_.memberships.end();
+    WantedOptions kept;
+    if (was) kept = {existing->second.inherit, existing->second.set};
+    if (!family("memberships")) return kept;
+    const auto said = [](const std::vector<Edge>& edges, const std::string& name) -> const Edge* {
+      for (const auto& edge : edges) {
+        if (edge.role == name && !edge.absent && edge.expires != Expires::Past) return &edge;
+      }
+      return nullptr;
+    };
+    const RoleSpec* group_spec = case_.find_role(group);
+    const RoleSpec* member_spec = case_.find_role(member);
+    const Edge* edge = member_spec != nullptr ? said(member_spec->member_of, group) : nullptr;
+    if (edge == nullptr && group_spec != nullptr) edge = said(group_spec->members, member);
+    if (edge == nullptr) return kept;
+    const auto facts = model_.roles.find(member);
+    WantedOptions wanted{edge->inherit, edge->set.value_or(true)};
+    if (!wanted.inherit && facts != model_.roles.end()) wanted.inherit = facts->second.attributes.flags.at("inherit");
+    // `additive` takes nothing away; whether it takes an option away that the charter denies, DESIGN leaves open.
+    if (case_.scope.additive && was && kept.inherit != wanted.inherit) wanted.inherit.reset();
+    if (case_.scope.additive && was && kept.set != wanted.set) wanted.set.reset();
+    return wanted;
+  }
+
   Want membership(const std::string& group, const std::string& member) const {
     const auto existing = before_.memberships.find({group, member});
-    const Base base{existing != before_.memberships.end(), existing != before_.memberships.end() && existing->second};
+    const Base base{existing != before_.memberships.end(), existing != before_.memberships.end() && existing->second.admin};
     if (status(group) == Status::Absent || status(member) == Status::Absent) return Want::No;
     if (!family("memberships")) return base.grantable ? Want::Grantable : base.held ? Want::Plain : Want::No;
     Said said;

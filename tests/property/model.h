@@ -35,10 +35,17 @@ struct RoleModel {
   RoleFacts facts;
 };
 
+/// The options of a membership that must be there; nothing where the charter leaves one open.
+struct WantedOptions {
+  std::optional<bool> inherit;
+  std::optional<bool> set;
+};
+
 struct Model {
   std::map<ObjectKey, ObjectModel> objects;
   std::map<std::string, RoleFacts> roles;
-  std::map<std::pair<std::string, std::string>, Want> memberships;  // (group, member)
+  std::map<std::pair<std::string, std::string>, Want> memberships;                  // (group, member)
+  std::map<std::pair<std::string, std::string>, WantedOptions> membership_options;  // on 16 and later
   std::map<DefaultKey, GranteeWants> defaults;
   std::set<std::string> roles_in_scope;
 };
@@ -46,7 +53,7 @@ struct Model {
 /// `before` with the renamed roles under their new names.
 Model make_model(const Case& c, const Snapshot& before);
 
-/// The roles whose privileges `role` has, itself and PUBLIC included, through memberships that it inherits (PostgreSQL 15).
+/// The roles whose privileges `role` has, itself and PUBLIC included, through memberships that it inherits.
 std::set<std::string> effective_roles(const Model& model, const Snapshot& after, const std::string& role);
 
 /// Takes out of the model what no session can revoke: entries of a grantor that now acts for the owner (through a membership that stays,

@@ -226,10 +226,22 @@ std::string item_text(Rng& rng, const Item& item) {
   return text;
 }
 
+namespace {
+int major_version = 15;
+}  // namespace
+
+void use_server(int major) { major_version = major; }
+int server_major() { return major_version; }
+
 const std::vector<std::string>& kind_privileges(Kind kind) {
   static const std::vector<std::string> database = {"CREATE", "CONNECT", "TEMPORARY"};
   static const std::vector<std::string> schema = {"USAGE", "CREATE"};
   static const std::vector<std::string> table = {"SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES", "TRIGGER"};
+  static const std::vector<std::string> table_17 = [] {
+    auto all = table;
+    all.emplace_back("MAINTAIN");
+    return all;
+  }();
   static const std::vector<std::string> sequence = {"USAGE", "SELECT", "UPDATE"};
   static const std::vector<std::string> function = {"EXECUTE"};
   switch (kind) {
@@ -238,7 +250,7 @@ const std::vector<std::string>& kind_privileges(Kind kind) {
     case Kind::Schema:
       return schema;
     case Kind::Table:
-      return table;
+      return server_major() >= 17 ? table_17 : table;
     case Kind::Sequence:
       return sequence;
     case Kind::Function:

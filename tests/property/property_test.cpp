@@ -3,7 +3,8 @@
 // Every case has a seed, and the seed is the whole case. PGCHARTER_PROPERTY_COUNT cases (200) run from seed
 // PGCHARTER_PROPERTY_FIRST (1) on; PGCHARTER_PROPERTY_SEED runs exactly one, and shows it. A failure prints the manifests,
 // the bootstrap SQL, the plan's SQL and every disagreement. One sandbox server serves all cases, each in a database of its
-// own, with roles whose names begin with the seed.
+// own, with roles whose names begin with the seed. PGCHARTER_TEST_BIN_DIR names the programs of another server version: a seed is one
+// case per version, since a newer server has more to say (membership options from 16 on, MAINTAIN from 17 on).
 //
 // Not covered here: several databases in one charter, an executor without superuser, extensions, concurrent changes; the
 // live tests have those.
@@ -52,6 +53,8 @@ class Runner {
     ConnectOptions connect_options;
     connect_options.dbname = sandbox_.conninfo();
     admin_ = connect(connect_options);
+    use_server(admin_->server().major());
+    std::cout << "server: PostgreSQL " << admin_->server().version << std::endl;
   }
 
   /// True when the case holds.
@@ -79,6 +82,7 @@ class Runner {
  private:
   static SandboxOptions options() {
     SandboxOptions options;
+    if (const char* folder = std::getenv("PGCHARTER_TEST_BIN_DIR")) options.bin_dir = folder;
     // Nothing here has to survive a crash.
     options.settings = {"fsync = off",      "synchronous_commit = off", "full_page_writes = off",
                         "autovacuum = off", "wal_level = minimal",      "max_wal_senders = 0"};

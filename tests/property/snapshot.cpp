@@ -128,10 +128,14 @@ class Reader {
 
   void memberships() {
     each("test_memberships",
-         "select pg_catalog.pg_get_userbyid(roleid), pg_catalog.pg_get_userbyid(member), bool_or(admin_option) from "
-         "pg_catalog.pg_auth_members group by 1, 2",
+         "select pg_catalog.pg_get_userbyid(roleid), pg_catalog.pg_get_userbyid(member), bool_or(admin_option), "
+         "bool_or((pg_catalog.to_jsonb(m) ->> 'inherit_option')::boolean), bool_or((pg_catalog.to_jsonb(m) ->> 'set_option')::boolean) "
+         "from pg_catalog.pg_auth_members m group by 1, 2",
          [&](const Row& row) {
-           snapshot_.memberships[{text(row, 0), text(row, 1)}] = row.boolean(2);
+           MemberFacts& facts = snapshot_.memberships[{text(row, 0), text(row, 1)}];
+           facts.admin = row.boolean(2);
+           if (!row.is_null(3)) facts.inherit = row.boolean(3);
+           if (!row.is_null(4)) facts.set = row.boolean(4);
          });
   }
 
@@ -195,11 +199,11 @@ void rename_roles(Snapshot& snapshot, const Case& c) {
     fix(name);
     fixed.roles[name] = facts;
   }
-  for (const auto& [edge, admin] : snapshot.memberships) {
+  for (const auto& [edge, facts] : snapshot.memberships) {
     auto [group, member] = edge;
     fix(group);
     fix(member);
-    fixed.memberships[{group, member}] = admin;
+    fixed.memberships[{group, member}] = facts;
   }
   snapshot.defaults = std::move(fixed.defaults);
   snapshot.roles = std::move(fixed.roles);

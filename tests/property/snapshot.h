@@ -34,13 +34,20 @@ struct RoleFacts {
   std::map<std::string, std::string> settings_in;  // in the case's database
 };
 
+/// One membership, over all its grantors: an option is on where any row has it on. Before 16 there is only `admin`.
+struct MemberFacts {
+  bool admin = false;
+  std::optional<bool> inherit;
+  std::optional<bool> set;
+};
+
 /// (creator, schema or "" for global, kind). Global ones are read for every role, with acldefault() where there is no row.
 using DefaultKey = std::tuple<std::string, std::string, Kind>;
 
 struct Snapshot {
   std::map<ObjectKey, ObjectAccess> objects;
   std::map<std::string, RoleFacts> roles;
-  std::map<std::pair<std::string, std::string>, bool> memberships;  // (group, member) → admin
+  std::map<std::pair<std::string, std::string>, MemberFacts> memberships;  // (group, member)
   std::map<DefaultKey, std::vector<Entry>> defaults;
 };
 

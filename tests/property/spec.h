@@ -53,6 +53,8 @@ struct Edge {
   bool admin = false;
   bool absent = false;
   Expires expires = Expires::Never;
+  std::optional<bool> inherit = std::nullopt;  // written on 16 and later only
+  std::optional<bool> set = std::nullopt;
 };
 
 struct Attributes {
@@ -166,7 +168,11 @@ struct Case {
   }
 };
 
-/// Every privilege that a kind has on PostgreSQL 15.
+/// The major version of the server that cases are made for: one per process, 15 until it is said.
+void use_server(int major);
+int server_major();
+
+/// Every privilege that a kind has on that server.
 const std::vector<std::string>& kind_privileges(Kind kind);
 /// Those that a column can have.
 const std::vector<std::string>& column_privileges();

@@ -142,12 +142,15 @@ class YamlMaker {
   std::string edges(const std::vector<Edge>& items) {
     std::vector<std::string> texts;
     for (const auto& edge : items) {
-      if (!edge.admin && !edge.absent && edge.expires == Expires::Never && rng_.chance(80)) {
+      const bool plain = !edge.admin && !edge.absent && edge.expires == Expires::Never && !edge.inherit && !edge.set;
+      if (plain && rng_.chance(80)) {
         texts.push_back(name(edge.role));
         continue;
       }
       std::string text = "{ role: " + name(edge.role);
       if (edge.admin) text += ", admin: true";
+      if (edge.inherit) text += *edge.inherit ? ", inherit: true" : ", inherit: false";
+      if (edge.set) text += *edge.set ? ", set: true" : ", set: false";
       if (edge.absent) text += ", ensure: absent";
       texts.push_back(text + expiry(edge.expires) + " }");
     }
