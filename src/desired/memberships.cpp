@@ -68,6 +68,7 @@ void Resolver::add_memberships() {
     const auto named_absent = absent.find(key);
     unwanted_membership(row, edge == edges.end() ? nullptr : &edge->second, named_absent == absent.end() ? nullptr : named_absent->second);
   }
+  end_orphans(edges);
   for (auto& [key, edge] : edges) desired_.memberships.push_back(std::move(edge));
 }
 
@@ -82,7 +83,6 @@ void Resolver::unwanted_membership(const Membership& row, const DesiredMembershi
     if (desired_.acts_early) unwanted({"its member is dropped", std::nullopt});
     return;
   }
-  if (scope_.dropped(row.grantor) && major() >= 16) return unwanted({"its grantor is dropped", std::nullopt});
   if (edge != nullptr) return;
   if (absent != nullptr) {
     return unwanted({absent->ensure == Ensure::Absent ? "named absent" : fmt::format("expired {}", *absent->expires), absent->pos});

@@ -91,6 +91,7 @@ class Resolver {
 
   void add_memberships();
   void close_memberships();
+  void end_orphans(std::map<std::pair<RoleId, RoleId>, DesiredMembership>& edges);
   void unwanted_membership(const Membership& row, const DesiredMembership* edge, const MembershipRule* absent);
 
   void add_database(std::size_t i);

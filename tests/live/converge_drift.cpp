@@ -113,7 +113,8 @@ TEST_F(ConvergeDrift, HealsSettingsAndComments) {
 
 TEST_F(ConvergeDrift, HealsMemberships) {
   expect_healed("GRANT drift_group TO drift_writer", {R"(REVOKE "drift_group" FROM "drift_writer")"});
-  expect_healed("REVOKE drift_group FROM drift_reader", {R"(GRANT "drift_group" TO "drift_reader")"});
+  const std::string options = connection->server().major() >= 16 ? " WITH INHERIT TRUE" : "";
+  expect_healed("REVOKE drift_group FROM drift_reader", {R"(GRANT "drift_group" TO "drift_reader")" + options});
   expect_healed("GRANT drift_group TO drift_reader WITH ADMIN OPTION", {R"(REVOKE ADMIN OPTION FOR "drift_group" FROM "drift_reader")"});
   run("GRANT drift_group TO drift_stranger");
   EXPECT_EQ(plan_sql(charter), Texts{}) << "an undeclared member is not ours";

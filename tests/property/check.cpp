@@ -187,8 +187,11 @@ void check_minimal(const Plan& plan, Complaints& complaints) {
   using Target = std::tuple<int, std::string, std::uint32_t, std::string, std::uint32_t>;
   std::map<Target, PrivilegeSet> granted;
   std::map<Target, PrivilegeSet> revoked;
-  std::set<std::pair<RoleId, RoleId>> joined;
-  std::set<std::pair<RoleId, RoleId>> left;
+  // From 16 on the grantor is a part of the key: a row may have to go with its grantor, and be granted anew by another one.
+  using MembershipRow = std::tuple<RoleId, RoleId, RoleId>;
+  std::set<MembershipRow> joined;
+  std::set<MembershipRow> left;
+  const auto key = [](const Membership& row) { return MembershipRow{row.role, row.member, server_major() >= 16 ? row.grantor : kNoRole}; };
   const auto note = [](auto& where, const Step& step, const ChangePrivileges& change) {
     for (const std::uint32_t object : *change.objects) {
       where[{step.change.database, std::string(info(change.kind).singular), object, change.column,
@@ -202,9 +205,9 @@ void check_minimal(const Plan& plan, Complaints& complaints) {
       if (change->implied || change->grantor != kNoRole || (!change->grant && change->grant_option)) continue;
       note(change->grant ? granted : revoked, step, *change);
     } else if (const auto* grant = std::get_if<GrantMembership>(&step.change.body)) {
-      joined.emplace(grant->after.role, grant->after.member);
+      joined.insert(key(grant->after));
     } else if (const auto* revoke = std::get_if<RevokeMembership>(&step.change.body)) {
-      left.emplace(revoke->membership.role, revoke->membership.member);
+      left.insert(key(revoke->membership));
     }
   }
   for (const auto& [target, privileges] : granted) {

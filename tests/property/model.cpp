@@ -173,6 +173,9 @@ class ModelMaker {
       return case_.scope.additive && base.grantable ? Want::Held : Want::Plain;
     }
     if (said.absent || said.expired) return Want::No;
+    // It can't be told from the row that CREATE ROLE makes for its creator, which is ignored.
+    if (existing != before_.memberships.end() && base.grantable && existing->second.set == false && existing->second.inherit == false)
+      return Want::Any;
     // DESIGN 4 does not say whether scope.roles bounds memberships, too.
     if (authoritative && !by_list && base.held && !role_in_scope(member)) return Want::Any;
     if (authoritative) return Want::No;
