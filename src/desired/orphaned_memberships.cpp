@@ -49,11 +49,11 @@ void Resolver::end_orphans(std::map<std::pair<RoleId, RoleId>, DesiredMembership
     for (const Membership& row : rows) {
       const bool dropped = scope_.dropped(row.grantor);
       if (is_ended(row) || (!dropped && !loses_admin(row.role, row.grantor))) continue;
-      const Reason reason{dropped ? "its grantor is dropped" : "its grantor loses the admin option", std::nullopt};
+      const std::string why = dropped ? "its grantor is dropped" : "its grantor loses the admin option";
       ended.insert(row);
       unwanted.push_back(row);
-      desired_.unwanted_reasons.push_back(reason);
-      keep(row, reason);
+      desired_.unwanted_reasons.push_back({why, std::nullopt});
+      keep(row, {"kept: " + why, std::nullopt});
     }
   }
 }
