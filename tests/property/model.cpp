@@ -308,9 +308,8 @@ class ModelMaker {
         Base base = base_of(entries, grantee, privilege);
         Want want = decide(said, base, grantee == model.owner, in_scope && !untouched);
         // A new schema begins with what its creator's default privileges give.
-        if (created && !said.present && !said.absent && !said.expired &&
-            (untouched || !in_scope || case_.scope.additive || grantee == model.owner))
-          want = Want::Any;
+        const bool left_alone = !said.expired && (untouched || !in_scope || case_.scope.additive);
+        if (created && !said.present && !said.absent && (grantee == model.owner || left_alone)) want = Want::Any;
         model.acl[grantee][privilege] = want;
       }
     }
