@@ -24,8 +24,8 @@ class CatalogRead : public ::testing::Test {
     connection.info.version_num = 150018;
     connection.info.database = "app";
     scope.all_schemas = true;
-    for (const char* name :
-         {"roles", "memberships", "memberships_16", "role_settings", "unreadable", "extensions", "owned_sequences", "columns", "default_acl"}) {
+    for (const char* name : {"roles", "memberships", "memberships_16", "role_settings", "unreadable", "extensions", "owned_sequences",
+                             "columns", "default_acl"}) {
       connection.answer(name, {});
     }
     for (const ObjectKindInfo& kind : all_object_kinds()) connection.answer(std::string(kind.catalog_query), {});
@@ -174,7 +174,8 @@ TEST_F(CatalogRead, AsksEachQueryOnce) {
 
 TEST_F(CatalogRead, DependenciesAreAskedForWhereARoleShallGo) {
   scope.absent_roles = {"reader"};
-  connection.answer("role_dependencies", {{"reader", "app", "o", "table app.t", "1", "pg_class", "200"}, {"reader", "other", "a", {}, "3", "", "0"}});
+  connection.answer("role_dependencies",
+                    {{"reader", "app", "o", "table app.t", "1", "pg_class", "200"}, {"reader", "other", "a", {}, "3", "", "0"}});
   const DatabaseState& database = read();
   ASSERT_EQ(database.role_dependencies.size(), 2U);
   EXPECT_EQ(database.role_dependencies[0].description, "table app.t");
