@@ -21,7 +21,8 @@ TEST(PlanPhase, ClusterPhasesSurroundTheDatabases) {
   EXPECT_FALSE(is_cluster_phase(Phase::CreateSchema));
   EXPECT_FALSE(is_cluster_phase(Phase::DropSchema));
   EXPECT_TRUE(is_cluster_phase(Phase::RevokeMembership));
-  EXPECT_EQ(info(Phase::RenameRole).group, PhaseGroup::ClusterBefore);
+  EXPECT_EQ(info(Phase::RenameRole).group, PhaseGroup::First);
+  EXPECT_EQ(info(Phase::CreateRole).group, PhaseGroup::ClusterBefore);
   EXPECT_EQ(info(Phase::DropRole).group, PhaseGroup::ClusterAfter);
 }
 

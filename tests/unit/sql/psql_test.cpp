@@ -34,15 +34,15 @@ SET LOCAL lock_timeout = '5s';
 -- line\nbreak
 CREATE ROLE "r";
 
--- declared
-GRANT SELECT ON TABLE "s"."t" TO "r";
-
 SET LOCAL ROLE "other";
 
 -- declared
 REVOKE SELECT ON TABLE "s"."t" FROM "x";
 
 RESET ROLE;
+
+-- declared
+GRANT SELECT ON TABLE "s"."t" TO "r";
 
 COMMIT;
 )");
