@@ -58,8 +58,9 @@ std::string Exporter::ownership_section(const DatabaseState& database, std::size
       buckets[{object.id.kind, object.id.schema}].push_back(&object);
   }
   std::vector<Entry> entries;
-  for (const auto& [key, objects] : buckets) {
-    const auto& [kind, schema] = key;
+  for (const auto& bucket : buckets) {  // no structured binding: the lambda below captures
+    const auto& [kind, schema] = bucket.first;
+    const auto& objects = bucket.second;
     const bool one_owner = std::ranges::all_of(objects, [&](const Object* o) { return o->owner == objects.front()->owner; });
     const auto own = std::ranges::count(objects, 0U, [](const Object* o) { return o->owned_by; });
     if (one_owner && own > 1 && in_schema(kind) && !options_.literal_only.contains({database.name, schema, kind})) {
