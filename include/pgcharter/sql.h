@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "pgcharter/names.h"
 #include "pgcharter/plan.h"
 
 namespace pgcharter {
@@ -39,15 +40,5 @@ Script render(const Plan& plan);
 
 /// The script that psql runs as it is: \connect, BEGIN, SET LOCAL, COMMIT; secrets are psql variables.
 std::string to_psql(const Script& script, const State& actual, std::string_view charter_name);
-
-/// "a ""quoted"" name" where it must be, else the bare word: for reports. In SQL every identifier is quoted.
-std::string display_name(std::string_view name);
-/// schema.name(args) for people.
-std::string display_name(const ObjectName& object);
-
-/// Always quoted.
-std::string quote_identifier(std::string_view name);
-/// 'it''s', E'…' where a backslash is in it.
-std::string quote_literal(std::string_view text);
 
 }  // namespace pgcharter

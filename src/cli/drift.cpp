@@ -12,7 +12,9 @@ int drift(const Options& options, Terminal& terminal) {
   const Input input = read_input(options, terminal, diagnostics);
   const auto planned = plan_input(input, options, make_connector(options, input.charter.name), terminal, diagnostics);
   write_outputs(options, terminal, plan_writer(*planned, true));
-  if (planned->plan.steps.empty()) return kDone;
+  // What nobody, or not this executor, can revoke is drift too (DESIGN 3.6); applying would not help.
+  const bool stuck = !planned->unremovable.empty() || !planned->desired.unremovable.empty();
+  if (planned->plan.steps.empty()) return stuck ? kDifferences : kDone;
   say(options, terminal, "Run pgcharter apply " + shell_words(options.charter) + " to bring the server back to the charter.");
   return kDifferences;
 }

@@ -13,6 +13,9 @@
 
 namespace pgcharter {
 
+/// Code of the diagnostics about what must go and can't be revoked.
+inline constexpr std::string_view kUnremovable = "unremovable";
+
 enum class Action { Create, Alter, Drop, Grant, Revoke };
 std::string_view name(Action action);
 std::optional<Action> action_by_name(std::string_view name);
@@ -59,6 +62,11 @@ struct ChangeRecord {
   /// Number of single differences: what the summary counts.
   [[nodiscard]] std::size_t size() const {
     return objects.size() * (privileges.empty() ? 1 : static_cast<std::size_t>(privileges.count()));
+  }
+  /// Several attributes of one thing, each a single difference.
+  [[nodiscard]] bool alters_attributes() const {
+    return action == Action::Alter && kind != "membership" && before && after && after->group.empty() &&
+           before->values.size() == after->values.size();
   }
   /// Everything but objects and privileges is equal.
   [[nodiscard]] bool same_header(const ChangeRecord& other) const;

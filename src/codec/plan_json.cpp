@@ -51,11 +51,9 @@ class ChangeWriter {
                        json_string_or_null(r.default_objects);
     tail_ = R"(,"reason":)" + json_string(r.reason) + R"(,"source":)" + json_line(source_of(r.source)) + R"(,"hazards":)" +
             json_line(Json(r.hazards)) + R"(,"statements":)" + json_line(Json(r.statements)) + "}";
-    const std::string before = json_line(to_json(r.before));
-    const std::string after = json_line(to_json(r.after));
     for (const ChangedObject& object : r.objects) {
       if (r.privileges.empty()) {
-        difference(object, "null", before, after);
+        facts(object, r);
         continue;
       }
       for_each(r.privileges, [&](Privilege p) {
@@ -73,6 +71,13 @@ class ChangeWriter {
   std::ostream& out_;
   std::size_t count_ = 0;
   std::string head_, middle_, after_privilege_, tail_;
+
+  /// Attributes that one step alters are differences of their own; the options of a membership are one.
+  void facts(const ChangedObject& object, const ChangeRecord& r) {
+    if (!r.alters_attributes()) return difference(object, "null", json_line(to_json(r.before)), json_line(to_json(r.after)));
+    const auto one = [](const Facts& of, std::size_t i) { return json_line(to_json(Facts{.group = of.group, .values = {of.values[i]}})); };
+    for (std::size_t i = 0; i < r.after->values.size(); ++i) difference(object, "null", one(*r.before, i), one(*r.after, i));
+  }
 
   void difference(const ChangedObject& o, std::string_view privilege, std::string_view before, std::string_view after) {
     ++count_;

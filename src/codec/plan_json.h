@@ -27,6 +27,7 @@ struct PlanDocument {
   Script script;
   Coverage coverage;
   std::vector<std::string> extras;
+  std::size_t unremovable = 0;  ///< findings of what can't be revoked
 };
 
 enum class ReadChanges { Yes, No };

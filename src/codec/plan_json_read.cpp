@@ -4,6 +4,7 @@
 //
 // Members that a later minor version adds are ignored; another major version is refused.
 
+#include <algorithm>
 #include <map>
 
 #include "codec/json_text.h"
@@ -36,6 +37,11 @@ class RunCollector {
   explicit RunCollector(std::vector<ChangeRecord>& out) : out_(out) {}
 
   void add(ChangeRecord difference) {
+    if (adds_attributes(difference)) {
+      for (auto& value : difference.before->values) header_.before->values.push_back(std::move(value));
+      for (auto& value : difference.after->values) header_.after->values.push_back(std::move(value));
+      return;
+    }
     if (objects_.empty() || !difference.same_header(header_)) {
       end_run();
       header_ = difference;
@@ -64,6 +70,14 @@ class RunCollector {
   ChangeRecord header_;
   std::vector<std::pair<ChangedObject, PrivilegeSet>> objects_;
 
+  /// The next attribute of the thing that the run is about, altered by the same statement.
+  [[nodiscard]] bool adds_attributes(const ChangeRecord& difference) const {
+    if (objects_.size() != 1 || !header_.alters_attributes() || !difference.alters_attributes()) return false;
+    ChangeRecord same = header_;
+    same.before = difference.before;
+    same.after = difference.after;
+    return same.same_header(difference) && same_name(objects_.front().first, difference.objects.front());
+  }
   static bool same_name(const ChangedObject& a, const ChangedObject& b) {
     return a.schema == b.schema && a.name == b.name && a.args == b.args;
   }
@@ -220,6 +234,10 @@ PlanDocument read_document(std::string_view text, ReadChanges changes) {
       collector.end_run();
     }
     for (const Json& statement : json.at("statements")) d.script.statements.push_back(read_statement(statement));
+    if (const Json& findings = member(json, "diagnostics"); findings.is_array()) {
+      d.unremovable = static_cast<std::size_t>(
+          std::ranges::count_if(findings, [](const Json& finding) { return text_member(finding, "code") == kUnremovable; }));
+    }
     if (const Json& coverage = member(json, "coverage"); coverage.is_object()) d.coverage = coverage.get<Coverage>();
     if (const Json& extras = member(json, "extras"); extras.is_array()) d.extras = extras.get<std::vector<std::string>>();
     return d;

@@ -89,8 +89,10 @@ void GrantResolver::resolve_columns(Target& target) {
     const AclId before = r_.actual_.acls->intern(owned);
     // What must stay is judged on the list before the table's REVOKE, what is missing on the list after it.
     const bool scope = in_scope(target, object, objects.rule_sets[table.rules]);
-    column.acl = target_acl(before, object.owner, table.owner, objects.rule_sets[set->second], scope, nullptr);
-    column.acl = r_.actual_.acls->intern(met_from(base, (*r_.actual_.acls)[column.acl], table.owner));
+    const AclAnswer answer = target_acl(
+        {.base = before, .owner_before = object.owner, .owner = table.owner, .uses = &objects.rule_sets[set->second], .scope = scope});
+    note_extras(answer, object.id, key.second);
+    column.acl = r_.actual_.acls->intern(met_from(base, (*r_.actual_.acls)[answer.acl], table.owner));
     objects.columns.push_back(std::move(column));
   }
 }

@@ -147,7 +147,7 @@ void DefaultAclResolver::finish(const Key& key, const Item& item) {
       .creator = creator, .schema = schema, .objects = kind, .baseline = existing != nullptr ? existing->acl : empty, .acl = empty};
   const bool scope = schema.empty() ? item.named : matches_any(schemas_, schema);
   if (!r_.scope_.dropped(creator)) {
-    const bool decides = scope && !r_.scope_.additive();
+    bool decides = scope && !r_.scope_.additive();
     // PUBLIC's built-in part of a global list belongs to nobody's declaration: it goes only when PUBLIC is in scope or named.
     const AclTask task{.owner_before = creator,
                        .owner = creator,
@@ -157,7 +157,12 @@ void DefaultAclResolver::finish(const Key& key, const Item& item) {
                        .dropped = [&](RoleId role) { return r_.scope_.dropped(role); },
                        .inheritance = r_.desired_.inheritance.get(),
                        .early_inheritance = r_.desired_.early_inheritance.get()};
-    desired.acl = acls.intern(acl_target(acls[desired.baseline], task));
+    const Acl target = acl_target(acls[desired.baseline], task);
+    desired.acl = acls.intern(target);
+    if (scope && !decides) {
+      decides = true;
+      r_.extras_.note(target, acl_target(acls[desired.baseline], task), desired, r_.actual_.names->name(creator));
+    }
   }
   if (desired.acl == desired.baseline) return;
   DesiredDatabase& database = r_.desired_.databases[database_];

@@ -124,20 +124,29 @@ bool GrantResolver::in_scope(const Target& target, const Object& object, const s
   return std::ranges::any_of(uses, [](const RuleUse& use) { return !use.absent; });
 }
 
-AclId GrantResolver::target_acl(AclId base, RoleId owner_before, RoleId owner, const std::vector<RuleUse>& uses, bool authoritative,
-                                const Acl* initial) {
-  const bool decides = authoritative && !r_.scope_.additive();
-  const AclTask task{.owner_before = owner_before,
-                     .owner = owner,
-                     .uses = &uses,
-                     .initial = initial,
+GrantResolver::AclAnswer GrantResolver::target_acl(const AclClass& of) {
+  bool decides = of.scope && !r_.scope_.additive();
+  const AclTask task{.owner_before = of.owner_before,
+                     .owner = of.owner,
+                     .uses = of.uses,
+                     .initial = of.initial,
                      .authoritative = [&](RoleId role) { return decides && r_.scope_.role(role); },
                      .dropped = [&](RoleId role) { return r_.scope_.dropped(role); },
                      .inheritance = r_.desired_.inheritance.get(),
                      .early_inheritance = r_.desired_.early_inheritance.get()};
-  const Acl target = acl_target((*r_.actual_.acls)[base], task);
+  const Acl& base = (*r_.actual_.acls)[of.base];
+  const Acl target = acl_target(base, task);
   tell_unremovable(target, task);
-  return r_.actual_.acls->intern(target);
+  Acl strict = target;
+  if (of.scope && !decides) {
+    decides = true;
+    strict = acl_target(base, task);
+  }
+  return {r_.actual_.acls->intern(target), r_.actual_.acls->intern(strict)};
+}
+
+void GrantResolver::note_extras(const AclAnswer& answer, const ObjectName& object, const std::string& column) {
+  if (answer.acl != answer.strict) r_.extras_.note((*r_.actual_.acls)[answer.acl], (*r_.actual_.acls)[answer.strict], object, column);
 }
 
 void GrantResolver::tell_unremovable(const Acl& target, const AclTask& task) {
@@ -177,7 +186,7 @@ void GrantResolver::resolve_object(Target& target, std::size_t i, const std::vec
 void GrantResolver::resolve_objects(Target& target) {
   DesiredObjects& objects = *target.objects;
   RuleIndex index(target.rules);
-  std::map<std::tuple<AclId, RoleId, RoleId, std::uint32_t, bool, AclId>, AclId> known;
+  std::map<std::tuple<AclId, RoleId, RoleId, std::uint32_t, bool, AclId>, AclAnswer> known;
   long ignored = 0;
   for (std::size_t i = 0; i < objects.size(); ++i) {
     const Object& object = objects.object(i);
@@ -201,10 +210,15 @@ void GrantResolver::resolve_objects(Target& target) {
     const auto [it, inserted] = known.try_emplace({desired.baseline, object.owner, desired.owner, desired.rules, scope, initial});
     if (inserted) {
       const Acl first = (*r_.actual_.acls)[initial];
-      it->second = target_acl(desired.baseline, object.owner, desired.owner, objects.rule_sets[desired.rules], scope,
-                              object.extension_member ? &first : nullptr);
+      it->second = target_acl({.base = desired.baseline,
+                               .owner_before = object.owner,
+                               .owner = desired.owner,
+                               .uses = &objects.rule_sets[desired.rules],
+                               .scope = scope,
+                               .initial = object.extension_member ? &first : nullptr});
     }
-    desired.acl = it->second;
+    desired.acl = it->second.acl;
+    note_extras(it->second, object.id, {});
   }
   if (ignored > 0) r_.desired_.coverage["objects: ignored by scope.ignore"] += ignored;
   check_matches(target);

@@ -44,7 +44,22 @@ class GrantResolver {
   PrivilegeSet privileges_for(const GrantRule& rule, ObjectKind kind, bool for_columns);
   [[nodiscard]] bool in_scope(const Target& target, const Object& object, const std::vector<RuleUse>& uses) const;
   void tell_unremovable(const Acl& target, const AclTask& task);
-  AclId target_acl(AclId base, RoleId owner_before, RoleId owner, const std::vector<RuleUse>& uses, bool authoritative, const Acl* initial);
+  /// One class of objects, or of columns, and what decides about its list.
+  struct AclClass {
+    AclId base = kEmptyAcl;
+    RoleId owner_before = kNoRole;
+    RoleId owner = kNoRole;
+    const std::vector<RuleUse>* uses{};
+    bool scope = false;
+    const Acl* initial{};  ///< of an extension's member; may be null
+  };
+  /// The list it must end with; in additive mode `strict` is what an authoritative charter would leave.
+  struct AclAnswer {
+    AclId acl = kEmptyAcl;
+    AclId strict = kEmptyAcl;
+  };
+  AclAnswer target_acl(const AclClass& of);
+  void note_extras(const AclAnswer& answer, const ObjectName& object, const std::string& column);
 
   Resolver& r_;
   std::set<std::pair<const GrantRule*, ObjectKind>> reported_;

@@ -7,6 +7,8 @@
 
 #include <fmt/format.h>
 
+#include "pgcharter/names.h"
+
 #include "desired/resolver.h"
 
 namespace pgcharter {
@@ -87,7 +89,7 @@ void Resolver::unwanted_membership(const Membership& row, const DesiredMembershi
   if (absent != nullptr) {
     return unwanted({absent->ensure == Ensure::Absent ? "named absent" : fmt::format("expired {}", *absent->expires), absent->pos});
   }
-  if (scope_.additive() || is_bootstrap_row(actual_, row)) return;
+  if (is_bootstrap_row(actual_, row)) return;
   auto rule_of = [&](RoleId id) -> const RoleRule* {
     const auto it = charter_.roles.find(actual_.names->name(id));
     return it == charter_.roles.end() || actual_.names->dangling(id) ? nullptr : &it->second;
@@ -99,6 +101,10 @@ void Resolver::unwanted_membership(const Membership& row, const DesiredMembershi
   if (!by_member && !by_group) return;
   if (member == nullptr && actual_.names->name(row.member) == actual_.server.user) return;
   if (actual_.names->dangling(row.member) || actual_.names->dangling(row.role)) return;
+  if (scope_.additive()) {
+    const RoleNames& names = *actual_.names;
+    return extras_.note(fmt::format("membership of {} in {}", display_name(names.name(row.member)), display_name(names.name(row.role))));
+  }
   unwanted({"not in the charter", by_member ? member->pos : group->pos});
 }
 

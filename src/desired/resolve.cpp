@@ -85,6 +85,7 @@ Desired Resolver::run() {
   check_dependencies();
   // From here on owners and the set of objects are fixed; only ACLs are decided.
   GrantResolver(*this).run();
+  desired_.extras = extras_.lines(*actual_.names);
   return std::move(desired_);
 }
 

@@ -11,6 +11,8 @@
 
 #include "pgcharter/desired.h"
 
+#include "desired/extras.h"
+
 namespace pgcharter {
 
 /// Which roles, schemas and objects the charter decides about (DESIGN 4).
@@ -102,6 +104,7 @@ class Resolver {
   void set_owner(DesiredObjects& objects, std::map<std::size_t, Reason>& reasons, std::size_t object, RoleId owner, const Reason& reason);
   const std::vector<std::size_t>& sequences_of(const DesiredObjects& objects, std::uint32_t table);
   void add_cluster_owners();
+  void set_cluster_owners(const OwnershipRule& rule);
   void add_parameters();
 
   RoleId role_id(std::string_view name);
@@ -114,6 +117,7 @@ class Resolver {
   const ResolveOptions& options_;
   Diagnostics& diagnostics_;
   Desired desired_;
+  Extras extras_;
   Renames renames_;  // before scope_: scope speaks of roles by their new names
   ScopeOf scope_;
   std::map<const std::vector<Object>*, std::unordered_map<std::uint32_t, std::vector<std::size_t>>> owned_sequences_;

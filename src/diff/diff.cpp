@@ -24,10 +24,21 @@ std::vector<Change> diff(const State& actual, const Desired& desired) {
 }
 
 namespace {
+
+int count_differences(const RoleAttributes& a, const RoleAttributes& b) {
+  return (a.superuser != b.superuser) + (a.inherit != b.inherit) + (a.createrole != b.createrole) + (a.createdb != b.createdb) +
+         (a.login != b.login) + (a.replication != b.replication) + (a.bypassrls != b.bypassrls) +
+         (a.connection_limit != b.connection_limit) + (a.valid_until != b.valid_until);
+}
+
 struct Weight {
   std::size_t operator()(const ChangePrivileges& c) const { return c.objects->size() * static_cast<std::size_t>(c.privileges.count()); }
   std::size_t operator()(const ChangeDefaultPrivileges& c) const { return static_cast<std::size_t>(c.privileges.count()); }
   std::size_t operator()(const ChangeOwner& c) const { return c.objects->size(); }
+  std::size_t operator()(const AlterRole& c) const { return static_cast<std::size_t>(count_differences(c.before, c.after)); }
+  std::size_t operator()(const AlterExtension& c) const {
+    return static_cast<std::size_t>(c.before.schema != c.after.schema) + static_cast<std::size_t>(c.before.version != c.after.version);
+  }
   template <typename Other>
   std::size_t operator()(const Other&) const {
     return 1;

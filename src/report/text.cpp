@@ -30,9 +30,14 @@ struct Report {
   std::size_t databases = 0;
   const Coverage* coverage{};
   const std::vector<std::string>* extras{};
+  std::size_t unremovable = 0;
 };
 
 std::string counted(std::size_t count, std::string_view noun) { return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s"); }
+
+std::size_t count_unremovable(const std::vector<Diagnostic>& diagnostics) {
+  return static_cast<std::size_t>(std::ranges::count(diagnostics, kUnremovable, &Diagnostic::code));
+}
 
 std::size_t count_databases(const Script& script) {
   std::set<std::string_view> names;
@@ -115,6 +120,13 @@ class TextWriter {
 
   void summary(const Report& report) {
     const Summary& s = report.summary;
+    if (report.lines.empty() && report.unremovable > 0) {
+      out_ << colored("1", fmt::format(
+                               "Nothing to apply, but the server does not match the charter: {} that can't be revoked, see the warnings.",
+                               counted(report.unremovable, "finding")))
+           << '\n';
+      return;
+    }
     if (report.lines.empty()) {
       out_ << colored("1", style_.as_drift ? "No drift. The server matches the charter." : "No changes. The server matches the charter.")
            << '\n';
@@ -144,7 +156,8 @@ void write_text(std::ostream& out, const Planned& planned, const TextStyle& styl
                 .summary = planned.plan.summary,
                 .databases = count_databases(planned.script),
                 .coverage = &coverage,
-                .extras = &planned.desired.extras};
+                .extras = &planned.desired.extras,
+                .unremovable = count_unremovable(planned.diagnostics.all())};
   for_each_record(planned, [&](const ChangeRecord& record) { add_lines(record, report.lines); });
   TextWriter(out, style).write(report);
 }
@@ -157,7 +170,8 @@ void write_text(std::ostream& out, const SavedPlan& plan, const TextStyle& style
                 .summary = document.summary,
                 .databases = count_databases(document.script),
                 .coverage = &document.coverage,
-                .extras = &document.extras};
+                .extras = &document.extras,
+                .unremovable = document.unremovable};
   for (const ChangeRecord& record : document.changes) add_lines(record, report.lines);
   TextWriter(out, style).write(report);
 }

@@ -53,6 +53,7 @@ const std::map<std::string, std::string> kHeaders = {
     {"object_kind.h", "model"},
     {"acl.h", "model"},
     {"state.h", "model"},
+    {"names.h", "model"},
     {"connection.h", "model"},
     {"charter.h", "model"},  // filled by manifest, read by desired and by everything
                              // after it
