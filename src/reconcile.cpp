@@ -18,15 +18,9 @@ namespace pgcharter {
 namespace {
 
 void tell_limits(const Planned& planned, Diagnostics& diagnostics) {
-  const RoleNames& names = *planned.actual.names;
   for (const Change& change : planned.unremovable) {
-    const auto& c = std::get<ChangePrivileges>(change.body);
-    diagnostics.warning("unremovable", {},
-                        fmt::format("{} of {} on {} {}(s) was granted by {}, and {} can't act for that role", to_sql(c.privileges),
-                                    display_name(names.name(c.grantee)), c.objects->size(), info(c.kind).singular,
-                                    display_name(names.name(c.grantor)), planned.actual.server.user),
-                        fmt::format("An administrator can run: GRANT {} TO {}.", quote_identifier(names.name(c.grantor)),
-                                    quote_identifier(planned.actual.server.user)));
+    const Unremovable told = describe_unremovable(planned.actual, change);
+    diagnostics.warning("unremovable", {}, told.text, told.hint);
   }
   for (const MissingRight& right : planned.missing) {
     diagnostics.warning("missing-right", {}, fmt::format("{} lacks the right {}", planned.actual.server.user, right.what),
@@ -47,7 +41,10 @@ void finish_plan(Planned& planned, const ReconcileOptions& options, Diagnostics&
   std::vector<Change> changes = diff(planned.actual, planned.desired);
 
   // What only a grantor could take away whom this executor can't become is told, not planned.
-  planned.unremovable = take_unremovable(planned.actual, changes);
+  planned.unremovable = take_unremovable(planned.actual, planned.desired, changes);
+
+  // Where it may administer a role and not act for it, it becomes a member for the time of the plan.
+  add_self_memberships(planned.actual, planned.desired, changes);
 
   // Order them and name the risks. Beyond this point no change is added or removed.
   planned.plan = make_plan(planned.actual, planned.desired, std::move(changes));
@@ -213,6 +210,7 @@ bool only_newborn(const Planned& residue, const Script& script, const State& ear
       if (privileges == nullptr || change.database < 0) return false;
       const DesiredObjects& objects = residue.desired.databases[static_cast<std::size_t>(change.database)].objects;
       const DatabaseState& before = earlier.databases[static_cast<std::size_t>(change.database)];
+      if (residue.plan.steps[s].hazards.contains(Hazard::SelfMembership)) continue;
       for (std::uint32_t i : *privileges->objects) {
         if (before.find(objects.object(i).id)) return false;
       }

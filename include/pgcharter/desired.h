@@ -141,6 +141,7 @@ struct Desired {
   /// One superuser transaction carries everything, so memberships end, and grantors revoke, before anything makes a grantor act for an
   /// owner (a new membership, SUPERUSER, a new owner): from then on its REVOKE would count as the owner's.
   bool acts_early = false;
+  bool one_transaction = true;  ///< false: the server's part, each database and the server's last part are transactions of their own
   std::shared_ptr<const Inheritance> inheritance;        ///< while grants and revokes run
   std::shared_ptr<const Inheritance> early_inheritance;  ///< while grantors revoke
   std::vector<std::string> unremovable;                  ///< what must go and no session can revoke

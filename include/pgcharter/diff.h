@@ -53,14 +53,25 @@ struct ReassignOwned {
   RoleId to{};
 };
 
+/// A membership of the executor that lasts for one transaction of the plan (hazard self-membership): where it begins and where it ends.
+enum class Passing {
+  No,
+  Begin,            ///< before everything that needs it
+  EndOfFirstPart,   ///< several databases: after the server's first phases
+  BeginOfLastPart,  ///< several databases: before the server's last phases
+  End,              ///< after everything that needs it
+};
+
 /// GRANT of a role: a new edge (`before` empty), or options that are switched on or off in place.
 struct GrantMembership {
   std::optional<Membership> before;  ///< the row that is altered
   Membership after;                  ///< its grantor matters only with `before`
+  Passing passing = Passing::No;
 };
 /// REVOKE of one row.
 struct RevokeMembership {
   Membership membership;
+  Passing passing = Passing::No;
 };
 
 struct CreateSchema {

@@ -19,11 +19,14 @@ enum class Phase {
   RevokeAsGrantorFirst,
   CreateRole,
   AlterRole,
+  SelfMembership,
   RoleSettings,
   GrantMembership,
   ClusterOwner,
   ClusterGrant,
   ClusterRevoke,
+  SelfMembershipEnd,
+  DatabaseSelfMembership,
   CreateSchema,
   CreateExtension,
   RevokeAsGrantor,
@@ -35,11 +38,14 @@ enum class Phase {
   Revoke,
   DefaultRevoke,
   DropSchema,
+  DatabaseSelfMembershipEnd,
+  LastSelfMembership,
   RevokeMembership,
+  LastSelfMembershipEnd,
   DropRole,
   AlterSelf,
 };
-inline constexpr std::size_t kPhaseCount = 24;
+inline constexpr std::size_t kPhaseCount = 30;
 
 std::string_view name(Phase phase);  ///< kebab-case: "grant-membership"
 /// True for the phases that belong to the server, not to one database: before, and after, the databases' phases.

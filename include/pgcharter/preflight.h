@@ -22,7 +22,19 @@ struct MissingRight {
 /// superuser.
 std::vector<MissingRight> preflight(const Plan& plan);
 
-/// Takes out of `changes` the revokes that nobody but a grantor could do whom this executor can't become; they are reported, not planned.
-std::vector<Change> take_unremovable(const State& actual, std::vector<Change>& changes);
+/// Takes out of `changes` the revokes that nobody but a grantor could do whom this executor can't act for; they are reported, not
+/// planned. What a later change depends on (DROP ROLE, the end of an admin option) stays, and is a missing right.
+std::vector<Change> take_unremovable(const State& actual, const Desired& desired, std::vector<Change>& changes);
+
+/// One of those, for people.
+struct Unremovable {
+  std::string text;
+  std::string hint;
+};
+Unremovable describe_unremovable(const State& actual, const Change& change);
+
+/// Adds the memberships that the executor gives itself, and ends again, where it must act for roles that it may administer but is no member
+/// of (hazard self-membership). To be called on all the changes of a plan.
+void add_self_memberships(const State& actual, const Desired& desired, std::vector<Change>& changes);
 
 }  // namespace pgcharter

@@ -1,9 +1,8 @@
-// Preflight: for each step the right that it needs, held against what the executor has.
+// Preflight: what the executor lacks, summed up for an administrator: one statement per role, whatever the number of changes that need it.
 //
-// The rules follow the checks in the server: user.c (CREATE/ALTER/DROP ROLE, GRANT role: CREATEROLE before 16, ADMIN OPTION since),
-// aclchk.c (GRANT/REVOKE: as the owner, or with grant options), tablecmds.c and friends (ALTER … OWNER: own the object, and be able to
-// become the new owner), ALTER DEFAULT PRIVILEGES (privileges of the creator). A role that this plan creates is administered by its
-// creator since 16. What can't be known beforehand (event triggers, hooks of a provider) stays for the server to say.
+// A membership is asked for with exactly the options that the plan needs. From 16 on a superuser's GRANT alters the row that the bootstrap
+// superuser granted before, so an option that this row has is left alone, and FALSE is written on new rows only. Membership in a superuser
+// is never asked for: it is everything.
 
 #include "pgcharter/preflight.h"
 
@@ -12,197 +11,236 @@
 
 #include <fmt/format.h>
 
-#include "pgcharter/sql.h"
+#include "pgcharter/names.h"
 
-#include "apply/rights.h"
+#include "apply/needs.h"
+#include "apply/self_membership.h"
 
 namespace pgcharter {
 namespace {
 
+/// What a membership of the executor in one role must allow.
+struct Asked {
+  bool admin = false;
+  bool inherit = false;
+  bool set = false;
+  std::set<std::string> whats;
+  std::size_t steps = 0;
+};
+
+std::string joined(const std::set<std::string>& whats) {
+  std::string text;
+  for (const std::string& what : whats) text += (text.empty() ? "" : ", ") + what;
+  return text;
+}
+
 class Preflight {
  public:
-  explicit Preflight(const Plan& plan) : plan_(plan), actual_(*plan.actual), desired_(*plan.desired), me_(actual_) {
-    for (const Step& step : plan.steps) {
-      if (const auto* create = std::get_if<CreateRole>(&step.change.body)) created_.insert(create->role);
+  Preflight(const State& actual, const Needs& needs) : actual_(actual), needs_(needs), me_(actual.server.user) {}
+
+  void add(const std::vector<Need>& unmet) {
+    for (const Need& need : unmet) {
+      switch (need.kind) {
+        case Need::Kind::Act:
+          ask(need, &Asked::inherit);
+          break;
+        case Need::Kind::Become:
+          ask(need, &Asked::set);
+          break;
+        case Need::Kind::Alter:
+        case Need::Kind::Grant:
+          ask(need, &Asked::admin);
+          break;
+        case Need::Kind::Statement:
+          statement(need.what, need.sql, 1);
+          break;
+        case Need::Kind::Superuser:
+          ++beyond_[need.what];
+          break;
+      }
     }
   }
 
-  std::vector<MissingRight> run() {
-    if (me_.superuser()) return {};
-    for (const Step& step : plan_.steps) {
-      database_ = step.change.database;
-      std::visit(*this, step.change.body);
-    }
+  std::vector<MissingRight> finish() {
+    for (const auto& [role, asked] : roles_) membership(role, asked);
     std::vector<MissingRight> result;
-    for (const auto& [what, right] : missing_) result.push_back(right);
+    for (const auto& [sql, said] : statements_) result.push_back({.what = joined(said.whats), .sql = sql, .steps = said.steps});
+    for (const auto& [what, steps] : beyond_) result.push_back({.what = what, .sql = {}, .steps = steps});
     return result;
   }
 
-  void operator()(const RenameRole& c) { manage(c.role); }
-  void operator()(const CreateRole& c) {
-    if (!me_.attributes().createrole) need("to create roles", fmt::format("ALTER ROLE {} CREATEROLE", quoted(me_.id())));
-    attributes({}, c.attributes);
+ private:
+  void ask(const Need& need, bool Asked::*option) {
+    Asked& asked = roles_[need.role];
+    asked.*option = true;
+    asked.whats.insert(need.what);
+    ++asked.steps;
   }
-  void operator()(const AlterRole& c) {
-    manage(c.role);
-    attributes(c.before, c.after);
+
+  void statement(const std::string& what, const std::string& sql, std::size_t steps) {
+    statements_[sql].whats.insert(what);
+    statements_[sql].steps += steps;
   }
-  void operator()(const SetPassword& c) { manage(c.role); }
-  void operator()(const CommentRole& c) {
-    if (!created_.contains(c.role)) manage(c.role);
+
+  void membership(RoleId role, const Asked& asked) {
+    const std::string what = joined(asked.whats);
+    // A role that only this plan creates can't be granted before.
+    if (needs_.creates(role)) {
+      beyond_[what] += asked.steps;
+      return;
+    }
+    const std::string grant = fmt::format("GRANT {} TO {}", quote_identifier(needs_.name_now(role)), quote_identifier(me_));
+    if (needs_.major() >= 16) return statement(what, grant + options(role, asked), asked.steps);
+    const RoleId me = needs_.executor().id();
+    const bool member = std::ranges::any_of(actual_.cluster.memberships, [&](const Membership& row) {
+      return row.role == role && row.member == me && (row.admin || !asked.admin);
+    });
+    if (!member) statement(what, asked.admin ? grant + " WITH ADMIN OPTION" : grant, asked.steps);
+    if (asked.inherit && !needs_.executor().attributes().inherit)
+      statement(what, fmt::format("ALTER ROLE {} INHERIT", quote_identifier(me_)), asked.steps);
   }
-  void operator()(const ChangeSetting& c) {
-    if (c.scope.role == kNoRole) {
-      const auto found = actual_.cluster.find({.kind = ObjectKind::Database, .schema = {}, .name = c.scope.database, .args = {}});
-      if (found) own(actual_.cluster.objects[*found].owner, "to set parameters of a database of");
-    } else if (c.scope.role != me_.id() && !created_.contains(c.scope.role)) {
-      manage(c.scope.role);
+
+  /// " WITH ADMIN TRUE, INHERIT FALSE, SET FALSE"
+  [[nodiscard]] std::string options(RoleId role, const Asked& asked) const {
+    const auto row = std::ranges::find_if(actual_.cluster.memberships, [&](const Membership& m) {
+      const Role* grantor = actual_.cluster.find_role(m.grantor);
+      return m.role == role && m.member == needs_.executor().id() && grantor != nullptr && grantor->bootstrap;
+    });
+    const bool is_new = row == actual_.cluster.memberships.end();
+    std::string text;
+    const auto write = [&](bool needed, bool has, bool otherwise, std::string_view word) {
+      if (needed ? !has : is_new && otherwise)
+        text += fmt::format("{} {} {}", text.empty() ? " WITH" : ",", word, needed ? "TRUE" : "FALSE");
+    };
+    write(asked.admin, !is_new && row->admin, false, "ADMIN");
+    write(asked.inherit, !is_new && row->inherit, true, "INHERIT");
+    write(asked.set, !is_new && row->set, true, "SET");
+    return text;
+  }
+
+  const State& actual_;
+  const Needs& needs_;
+  std::string me_;
+  std::map<RoleId, Asked> roles_;
+  std::map<std::string, Asked> statements_;  ///< by their text
+  std::map<std::string, std::size_t> beyond_;
+};
+
+/// Which changes of a plan a revoke of `grantor`'s must precede, so that it can't be left out.
+class Dependents {
+ public:
+  Dependents(const Desired& desired, const std::vector<Change>& changes) {
+    for (const DesiredRole& role : desired.roles) {
+      if (role.drop) dropped_.insert(role.id);
+    }
+    for (const Change& change : changes) {
+      if (const auto* revoke = std::get_if<RevokeMembership>(&change.body); revoke != nullptr && revoke->membership.admin)
+        admins_.insert({revoke->membership.role, revoke->membership.member});
+      if (const auto* grant = std::get_if<GrantMembership>(&change.body); grant != nullptr && grant->before)
+        if (grant->before->admin && !grant->after.admin) admins_.insert({grant->after.role, grant->after.member});
     }
   }
-  void operator()(const DropRole& c) { manage(c.role); }
-  void operator()(const ReassignOwned& c) {
-    own(c.role, "to reassign what is owned by");
-    own(c.to, "to give objects to");
+
+  [[nodiscard]] bool wait_for(const ChangePrivileges& c) const { return dropped_.contains(c.grantee) || dropped_.contains(c.grantor); }
+  [[nodiscard]] bool wait_for(const Membership& row) const {
+    return dropped_.contains(row.grantor) || admins_.contains({row.role, row.grantor});
   }
-  void operator()(const GrantMembership& c) { administer(c.after.role); }
-  void operator()(const RevokeMembership& c) { administer(c.membership.role); }
-  void operator()(const CreateSchema& c) {
-    const auto found = actual_.cluster.find({.kind = ObjectKind::Database, .schema = {}, .name = database_name(), .args = {}});
-    if (found && !held(actual_.cluster.objects[*found], Privilege::Create)) {
-      need("to create schemas in this database",
-           fmt::format("GRANT CREATE ON DATABASE {} TO {}", quote_identifier(database_name()), quoted(me_.id())));
-    }
-    if (c.owner) become(*c.owner, "to create schemas for");
-  }
-  void operator()(const DropSchema& c) {
-    const DatabaseState& database = actual_.databases[static_cast<std::size_t>(database_)];
-    const auto found = database.find({.kind = ObjectKind::Schema, .schema = {}, .name = c.name, .args = {}});
-    if (found) own(database.objects[*found].owner, "to drop a schema of");
-  }
-  // Whether an extension is trusted, or allowed by the provider, is not in the catalogs that are read.
-  void operator()(const CreateExtension&) {}
-  void operator()(const AlterExtension&) {}
-  void operator()(const ChangeOwner& c) {
-    own(c.before, "to change the owner of what belongs to");
-    become(c.after, "to give objects to");
-  }
-  void operator()(const ChangePrivileges& c) {
-    if (c.implied) return;
-    if (c.grantor != kNoRole) return become(c.grantor, "to revoke what was granted by");
-    const DesiredObjects& objects = database_ < 0 ? desired_.cluster : desired_.databases[static_cast<std::size_t>(database_)].objects;
-    for (std::uint32_t i : *c.objects) {
-      const RoleId owner = objects.desired[i].owner;
-      if (me_.acts_for(owner)) continue;
-      if (c.grant && has_grant_options(objects.desired[i].baseline, c.privileges)) continue;
-      if (objects.is_created(i) && created_.contains(owner)) continue;
-      own(owner, "to grant and revoke on objects of");
-    }
-  }
-  void operator()(const ChangeDefaultPrivileges& c) { own(c.creator, "to change the default privileges of"); }
 
  private:
-  const Plan& plan_;
-  const State& actual_;
-  const Desired& desired_;
-  Executor me_;
-  int database_ = -1;
-  std::set<RoleId> created_;
-  std::map<std::string, MissingRight> missing_;
-
-  [[nodiscard]] std::string quoted(RoleId role) const { return quote_identifier(actual_.names->name(role)); }
-  [[nodiscard]] std::string shown(RoleId role) const { return display_name(actual_.names->name(role)); }
-  [[nodiscard]] const std::string& database_name() const { return actual_.databases[static_cast<std::size_t>(database_)].name; }
-
-  void need(const std::string& what, std::string sql) {
-    MissingRight& right = missing_[what];
-    right.what = what;
-    right.sql = std::move(sql);
-    ++right.steps;
-  }
-
-  [[nodiscard]] bool held(const Object& object, Privilege privilege) const {
-    if (me_.acts_for(object.owner)) return true;
-    return std::ranges::any_of((*actual_.acls)[object.acl], [&](const AclEntry& e) {
-      return e.privileges.contains(privilege) && (e.grantee == kPublic || me_.acts_for(e.grantee));
-    });
-  }
-
-  [[nodiscard]] bool has_grant_options(AclId acl, PrivilegeSet privileges) const {
-    PrivilegeSet options;
-    for (const AclEntry& e : (*actual_.acls)[acl]) {
-      if (e.grantee != kPublic && me_.acts_for(e.grantee)) options |= e.grantable;
-    }
-    return options.includes(privileges);
-  }
-
-  [[nodiscard]] std::string membership_sql(RoleId role, std::string_view options) const {
-    const bool since_16 = actual_.server.major() >= 16;
-    return fmt::format("GRANT {} TO {}{}", quoted(role), quoted(me_.id()), since_16 ? options : std::string_view());
-  }
-
-  /// To act as an owner, a creator or a grantor without SET ROLE.
-  void own(RoleId role, std::string_view what) {
-    if (me_.acts_for(role)) return;
-    need(fmt::format("{} {}", what, shown(role)), membership_sql(role, " WITH INHERIT TRUE, SET TRUE"));
-  }
-  void become(RoleId role, std::string_view what) {
-    if (me_.can_become(role)) return;
-    need(fmt::format("{} {}", what, shown(role)), membership_sql(role, " WITH INHERIT TRUE, SET TRUE"));
-  }
-
-  /// ALTER and DROP ROLE.
-  void manage(RoleId role) {
-    if (created_.contains(role)) return;
-    const Role* target = actual_.cluster.find_role(role);
-    if (target != nullptr && target->attributes.superuser) return need(fmt::format("to alter the superuser {}", shown(role)), "");
-    if (!me_.attributes().createrole)
-      return need(fmt::format("to alter or drop roles"), fmt::format("ALTER ROLE {} CREATEROLE", quoted(me_.id())));
-    if (actual_.server.major() >= 16 && !me_.administers(role)) {
-      need(fmt::format("to alter or drop {}", shown(role)),
-           fmt::format("GRANT {} TO {} WITH ADMIN OPTION", quoted(role), quoted(me_.id())));
-    }
-  }
-
-  /// GRANT and REVOKE of a role.
-  void administer(RoleId role) {
-    if (me_.administers(role)) return;
-    if (actual_.server.major() >= 16 && created_.contains(role) && me_.attributes().createrole) return;
-    const Role* target = actual_.cluster.find_role(role);
-    const bool ordinary = target == nullptr || !target->attributes.superuser;
-    if (actual_.server.major() < 16 && me_.attributes().createrole && ordinary) return;
-    need(fmt::format("to grant and revoke membership in {}", shown(role)),
-         fmt::format("GRANT {} TO {} WITH ADMIN OPTION", quoted(role), quoted(me_.id())));
-  }
-
-  /// Attributes that not everybody with CREATEROLE may set.
-  void attributes(const RoleAttributes& before, const RoleAttributes& after) {
-    const RoleAttributes& mine = me_.attributes();
-    const bool since_16 = actual_.server.major() >= 16;
-    if (before.superuser != after.superuser) need("to change SUPERUSER", "");
-    auto restricted = [&](bool changes, bool have, std::string_view word) {
-      if (changes && !(since_16 && have))
-        need(fmt::format("to change {}", word), since_16 ? fmt::format("ALTER ROLE {} {}", quoted(me_.id()), word) : "");
-    };
-    restricted(before.replication != after.replication, mine.replication, "REPLICATION");
-    restricted(before.bypassrls != after.bypassrls, mine.bypassrls, "BYPASSRLS");
-    if (since_16) restricted(before.createdb != after.createdb, mine.createdb, "CREATEDB");
-  }
+  std::set<RoleId> dropped_;
+  std::set<std::pair<RoleId, RoleId>> admins_;  ///< (group, member) that loses ADMIN OPTION
 };
+
+bool takes(const GrantMembership& c) {
+  return c.before && ((c.before->admin && !c.after.admin) || (c.before->inherit && !c.after.inherit) || (c.before->set && !c.after.set));
+}
+
+bool overlap(const ObjectList& a, const ObjectList& b) {
+  if (a == b) return true;
+  return a && b && std::ranges::any_of(*a, [&](std::uint32_t object) { return std::ranges::binary_search(*b, object); });
+}
+
+/// What would only fall through the CASCADE of a revoke that is no longer planned.
+bool is_left_alone(const Change& change, const std::vector<Change>& planned) {
+  const auto& c = std::get<ChangePrivileges>(change.body);
+  return std::ranges::none_of(planned, [&](const Change& other) {
+    const auto* cause = std::get_if<ChangePrivileges>(&other.body);
+    return cause != nullptr && !cause->grant && cause->grantee == c.grantor && (cause->cascade || cause->implied) &&
+           other.database == change.database && cause->privileges.intersects(c.privileges) && overlap(cause->objects, c.objects);
+  });
+}
+
+template <typename Stays>
+void take_out(std::vector<Change>& changes, std::vector<Change>& out, const Stays& stays) {
+  const auto first = std::stable_partition(changes.begin(), changes.end(), stays);
+  out.insert(out.end(), std::make_move_iterator(first), std::make_move_iterator(changes.end()));
+  changes.erase(first, changes.end());
+}
+
+std::vector<const Change*> pointers_to(const std::vector<Change>& changes) {
+  std::vector<const Change*> result;
+  for (const Change& change : changes) result.push_back(&change);
+  return result;
+}
 
 }  // namespace
 
-std::vector<MissingRight> preflight(const Plan& plan) { return Preflight(plan).run(); }
+std::vector<MissingRight> preflight(const Plan& plan) {
+  if (plan.actual->server.superuser) return {};
+  std::vector<const Change*> changes;
+  for (const Step& step : plan.steps) changes.push_back(&step.change);
+  const Needs needs(*plan.actual, *plan.desired, changes);
+  Preflight preflight(*plan.actual, needs);
+  for (const Change* change : changes) preflight.add(needs.of(*change));
+  return preflight.finish();
+}
 
-std::vector<Change> take_unremovable(const State& actual, std::vector<Change>& changes) {
-  const Executor me(actual);
-  if (me.superuser()) return {};
-  const auto stuck = std::stable_partition(changes.begin(), changes.end(), [&](const Change& change) {
-    const auto* c = std::get_if<ChangePrivileges>(&change.body);
-    return c == nullptr || c->grant || c->implied || c->grantor == kNoRole || me.can_become(c->grantor);
-  });
-  std::vector<Change> unremovable(std::make_move_iterator(stuck), std::make_move_iterator(changes.end()));
-  changes.erase(stuck, changes.end());
+std::vector<Change> take_unremovable(const State& actual, const Desired& desired, std::vector<Change>& changes) {
+  std::vector<Change> unremovable;
+  if (actual.server.superuser) return unremovable;
+  const Dependents dependents(desired, changes);
+  {
+    const Needs needs(actual, desired, pointers_to(changes));
+    const Executor& me = needs.executor();
+    const auto revocable = [&](const Membership& row) {
+      return needs.major() < 16 || row.grantor == me.id() || me.acts_for(row.grantor) || can_join(actual, needs, row.grantor, true) ||
+             dependents.wait_for(row);
+    };
+    take_out(changes, unremovable, [&](const Change& change) {
+      if (const auto* revoke = std::get_if<RevokeMembership>(&change.body)) return revocable(revoke->membership);
+      if (const auto* grant = std::get_if<GrantMembership>(&change.body)) return !takes(*grant) || revocable(*grant->before);
+      const auto* c = std::get_if<ChangePrivileges>(&change.body);
+      return c == nullptr || c->grant || c->implied || c->grantor == kNoRole || me.can_become(c->grantor) ||
+             can_join(actual, needs, c->grantor, false) || dependents.wait_for(*c);
+    });
+  }
+  if (unremovable.empty()) return unremovable;
+  for (std::size_t before = 0; before != unremovable.size();) {
+    before = unremovable.size();
+    take_out(changes, unremovable, [&, planned = changes](const Change& change) {
+      const auto* c = std::get_if<ChangePrivileges>(&change.body);
+      return c == nullptr || !c->implied || !is_left_alone(change, planned);
+    });
+  }
   return unremovable;
+}
+
+Unremovable describe_unremovable(const State& actual, const Change& change) {
+  const RoleNames& names = *actual.names;
+  const auto shown = [&](RoleId role) { return display_name(names.name(role)); };
+  const auto quoted = [&](RoleId role) { return quote_identifier(names.name(role)); };
+  const std::string me = quote_identifier(actual.server.user);
+  if (const auto* c = std::get_if<ChangePrivileges>(&change.body)) {
+    return {fmt::format("{} of {} on {} {}(s) was granted by {}, and {} can't act for that role", to_sql(c->privileges), shown(c->grantee),
+                        c->objects->size(), info(c->kind).singular, shown(c->grantor), actual.server.user),
+            fmt::format("An administrator can run: GRANT {} TO {};", quoted(c->grantor), me)};
+  }
+  const auto* revoke = std::get_if<RevokeMembership>(&change.body);
+  const Membership& row = revoke != nullptr ? revoke->membership : *std::get<GrantMembership>(change.body).before;
+  return {
+      fmt::format("the membership of {} in {} was granted by {}, and {} can't act for that role", shown(row.member), shown(row.role),
+                  shown(row.grantor), actual.server.user),
+      fmt::format("An administrator can run: REVOKE {} FROM {} GRANTED BY {};", quoted(row.role), quoted(row.member), quoted(row.grantor))};
 }
 
 }  // namespace pgcharter

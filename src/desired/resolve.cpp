@@ -17,6 +17,7 @@ Resolver::Resolver(const Charter& charter, const State& actual, const ResolveOpt
       renames_(rename_roles(charter, actual, diagnostics)),
       scope_(charter, actual) {
   desired_.actual = &actual;
+  desired_.one_transaction = charter.databases.size() <= 1;
   desired_.acts_early = actual.server.superuser && charter.databases.size() == 1;
 }
 

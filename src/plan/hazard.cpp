@@ -165,6 +165,11 @@ struct HazardFinder::Visitor {
   }
   void operator()(const ReassignOwned&) {}
   void operator()(const GrantMembership& c) {
+    if (c.passing != Passing::No) {
+      found.insert(Hazard::SelfMembership);
+      if (c.passing == Passing::Begin && finder.powerful(c.after.role)) found.insert(Hazard::PrivilegeEscalation);
+      return;
+    }
     const Membership before = c.before.value_or(Membership{.admin = false, .inherit = false, .set = false});
     const bool more = !c.before || (c.after.admin && !before.admin) || (c.after.inherit && !before.inherit) || (c.after.set && !before.set);
     if ((c.after.admin && !before.admin) || (more && finder.powerful(c.after.role))) found.insert(Hazard::PrivilegeEscalation);
@@ -172,6 +177,7 @@ struct HazardFinder::Visitor {
     if (is_executor(c.after.member) && less) found.insert(Hazard::LockOut);
   }
   void operator()(const RevokeMembership& c) {
+    if (c.passing != Passing::No) return void(found.insert(Hazard::SelfMembership));
     if (is_executor(c.membership.member)) found.insert(Hazard::LockOut);
   }
   void operator()(const CreateSchema&) {}

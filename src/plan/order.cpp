@@ -59,6 +59,7 @@ class Placer {
   Place operator()(const ReassignOwned& c) const { return {.phase = Phase::ReassignOwned, .first = name(c.role), .second = name(c.to)}; }
 
   Place operator()(const GrantMembership& c) const {
+    if (c.passing != Passing::No) return passing(c.passing, c.after);
     const bool takes =
         c.before && ((c.before->admin && !c.after.admin) || (c.before->inherit && !c.after.inherit) || (c.before->set && !c.after.set));
     // Taking ADMIN OPTION fails while rows that hang on it are there, so it stands among the revokes.
@@ -70,6 +71,7 @@ class Placer {
     return place;
   }
   Place operator()(const RevokeMembership& c) const {
+    if (c.passing != Passing::No) return passing(c.passing, c.membership);
     Place place = revoked(c.membership);
     if (desired_.acts_early) place.phase = Phase::EndMembership;
     if (!desired_.acts_early && memberships_.blocks_grants(c.membership)) place.phase = Phase::GrantMembership, place.rank = 0;
@@ -123,6 +125,25 @@ class Placer {
 
   [[nodiscard]] Place edge(const Membership& m) const {
     return {.phase = {}, .first = name(m.role), .second = name(m.member), .third = name(m.grantor)};
+  }
+  [[nodiscard]] Place passing(Passing where, const Membership& m) const {
+    Place place = edge(m);
+    switch (where) {
+      case Passing::No:
+      case Passing::Begin:
+        place.phase = cluster_ ? Phase::SelfMembership : Phase::DatabaseSelfMembership;
+        break;
+      case Passing::EndOfFirstPart:
+        place.phase = Phase::SelfMembershipEnd;
+        break;
+      case Passing::BeginOfLastPart:
+        place.phase = Phase::LastSelfMembership;
+        break;
+      case Passing::End:
+        place.phase = cluster_ ? Phase::LastSelfMembershipEnd : Phase::DatabaseSelfMembershipEnd;
+        break;
+    }
+    return place;
   }
   [[nodiscard]] Place revoked(const Membership& m) const {
     Place place = edge(m);

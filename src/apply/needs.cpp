@@ -1,0 +1,351 @@
+// What the server asks of the session before it carries out a change.
+//
+// The rules follow the checks in the server: user.c (CREATE/ALTER/DROP ROLE and GRANT of roles: CREATEROLE before 16, since then ADMIN
+// OPTION too), aclchk.c (GRANT and REVOKE: as the owner, or with grant options), alter.c, tablecmds.c, schemacmds.c and dbcommands.c
+// (ALTER … OWNER: own the object and be able to become the new owner, who needs CREATE on the schema; of a schema, the session needs
+// CREATE on the database; of a database, CREATEDB), catalog/aclchk.c for ALTER DEFAULT PRIVILEGES (a member of the creator, since 16 one
+// that inherits), namespace.c (USAGE on the schema of everything that is named), pg_shdepend.c (REASSIGN OWNED skips the checks for
+// relations and types). What can't be known beforehand (trusted extensions, event triggers, hooks of a provider) stays for the server.
+
+#include "apply/needs.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "pgcharter/names.h"
+
+#include "sql/writer.h"
+
+namespace pgcharter {
+
+std::vector<Membership> Needs::later(const State& actual, const std::vector<const Change*>& changes) {
+  std::vector<Membership> rows = actual.cluster.memberships;
+  const RoleId me = actual.names->intern(actual.server.user);
+  const bool since_16 = actual.server.major() >= 16;
+  const auto gives = [&](std::string_view word) { return actual.server.self_grant.find(word) != std::string::npos; };
+  for (const Change* change : changes) {
+    if (const auto* create = std::get_if<CreateRole>(&change->body); create != nullptr && since_16 && !actual.server.superuser) {
+      rows.push_back({.role = create->role, .member = me, .grantor = kNoRole, .admin = true, .inherit = false, .set = false});
+      if (gives("inherit") || gives("set")) {
+        rows.push_back({.role = create->role, .member = me, .grantor = me, .inherit = gives("inherit"), .set = gives("set")});
+      }
+    } else if (const auto* grant = std::get_if<GrantMembership>(&change->body)) {
+      rows.push_back(grant->after);
+    } else if (const auto* alter = std::get_if<AlterRole>(&change->body); alter != nullptr && !since_16) {
+      // The member's attribute decides, and it is altered before anything that needs the membership.
+      for (Membership& row : rows) {
+        if (row.member == alter->role) row.inherit = alter->after.inherit;
+      }
+    }
+  }
+  return rows;
+}
+
+Needs::Needs(const State& actual, const Desired& desired, const std::vector<const Change*>& changes)
+    : actual_(actual), desired_(desired), late_(actual, later(actual, changes)) {
+  for (const Membership& row : later(actual, changes)) groups_[row.member].insert(row.role);
+  for (const Change* change : changes) {
+    if (const auto* create = std::get_if<CreateRole>(&change->body)) created_.insert(create->role);
+    if (const auto* rename = std::get_if<RenameRole>(&change->body)) renamed_[rename->role] = rename->from;
+  }
+}
+
+bool Needs::is_superuser(RoleId role) const {
+  const Role* existing = actual_.cluster.find_role(role);
+  if (existing != nullptr && (existing->attributes.superuser || existing->bootstrap)) return true;
+  return std::ranges::any_of(desired_.roles, [&](const DesiredRole& r) { return r.id == role && r.create && r.attributes.superuser; });
+}
+
+const std::string& Needs::name_now(RoleId role) const {
+  const auto it = renamed_.find(role);
+  return it == renamed_.end() ? actual_.names->name(role) : it->second;
+}
+
+RoleId Needs::resolved(RoleId role, int database) const {
+  if (database < 0 || role == kNoRole || actual_.names->dangling(role) || actual_.names->name(role) != "pg_database_owner") return role;
+  const std::string& name = actual_.databases[static_cast<std::size_t>(database)].name;
+  const auto found = actual_.cluster.find({.kind = ObjectKind::Database, .schema = {}, .name = name, .args = {}});
+  return found && *found < desired_.cluster.desired.size() ? desired_.cluster.desired[*found].owner : role;
+}
+
+/// Collects the unmet needs of one change.
+class Needs::Visitor {
+ public:
+  Visitor(const Needs& needs, const Change& change)
+      : n_(needs), actual_(needs.actual_), desired_(needs.desired_), me_(needs.late_), database_(change.database) {
+    std::visit(*this, change.body);
+  }
+
+  std::vector<Need> found;
+
+  void operator()(const RenameRole& c) {
+    if (c.from == actual_.server.user) {
+      return statement("to rename the role that is connected",
+                       SqlWriter().keyword("ALTER ROLE").identifier(c.from).keyword("RENAME TO").identifier(name(c.role)).take());
+    }
+    alter(c.role);
+  }
+  void operator()(const CreateRole& c) {
+    createrole("to create roles");
+    attributes({}, c.attributes);
+  }
+  void operator()(const AlterRole& c) {
+    if (!since_16() && c.before.replication) return superuser(fmt::format("to alter {}, which has REPLICATION", shown(c.role)));
+    if (since_16() && c.role == me_.id()) return superuser("to alter the role that is connected");
+    alter(c.role);
+    attributes(c.before, c.after);
+  }
+  void operator()(const SetPassword& c) {
+    const Role* role = actual_.cluster.find_role(c.role);
+    if (!since_16() && role != nullptr && role->attributes.replication && !n_.creates(c.role)) {
+      return superuser(fmt::format("to alter {}, which has REPLICATION", shown(c.role)));
+    }
+    if (c.role != me_.id()) alter(c.role);
+  }
+  void operator()(const CommentRole& c) { alter(c.role); }
+  void operator()(const ChangeSetting& c) {
+    if (c.scope.role != kNoRole) {
+      if (c.scope.role != me_.id()) alter(c.scope.role);
+    } else if (c.scope.database.empty()) {
+      superuser("to set parameters for all roles");
+    } else if (const auto i = database_object(c.scope.database)) {
+      act(actual_.cluster.objects[*i].owner, "to set parameters of a database of");
+    }
+  }
+  void operator()(const DropRole& c) { alter(c.role); }
+  void operator()(const ReassignOwned& c) {
+    act(c.role, "to reassign what is owned by");
+    act(c.to, "to give objects to");
+    reassigned(c);
+  }
+  void operator()(const GrantMembership& c) {
+    if (c.passing != Passing::No) return;
+    grant(c.after.role, c.before ? c.before->grantor : me_.id());
+  }
+  void operator()(const RevokeMembership& c) {
+    if (c.passing == Passing::No) grant(c.membership.role, c.membership.grantor);
+  }
+  void operator()(const CreateSchema& c) {
+    create_on_database("to create schemas in this database");
+    if (c.owner) become(*c.owner, "to create schemas for");
+  }
+  void operator()(const DropSchema& c) {
+    const DatabaseState& database = actual_.databases[static_cast<std::size_t>(database_)];
+    const auto i = database.find({.kind = ObjectKind::Schema, .schema = {}, .name = c.name, .args = {}});
+    if (i) act(objects().desired[*i].owner, "to drop a schema of");
+  }
+  // Whether an extension is trusted, or allowed by the provider, is not in the catalogs that are read.
+  void operator()(const CreateExtension&) {}
+  void operator()(const AlterExtension&) {}
+  void operator()(const ChangeOwner& c) {
+    if (c.kind == ObjectKind::ForeignDataWrapper) return superuser("to change the owner of a foreign-data wrapper");
+    if (n_.is_superuser(c.before) && !me_.acts_for(c.before)) {
+      for (const std::uint32_t i : *c.objects) take_over(c.kind, objects().object(i).id, c.before);
+    } else {
+      act(c.before, "to change the owner of what belongs to");
+    }
+    become(c.after, "to give objects to");
+    if (c.kind == ObjectKind::Database) attribute(me_.attributes().createdb, "to change the owner of a database", "CREATEDB");
+    if (c.kind == ObjectKind::Schema) create_on_database("to change the owner of a schema");
+    if (!in_schema(c.kind)) return;
+    std::set<std::string_view> schemas;
+    for (const std::uint32_t i : *c.objects) {
+      const std::string& schema = objects().object(i).id.schema;
+      if (!schemas.insert(schema).second) continue;
+      usage(schema, false);
+      create_in_schema(c.after, schema);
+    }
+  }
+  void operator()(const ChangePrivileges& c) {
+    if (c.implied || !c.objects) return;
+    std::vector<std::uint32_t> beyond;  // of superusers, or of nobody
+    std::set<std::string_view> schemas;
+    std::set<std::pair<RoleId, AclId>> seen;
+    for (const std::uint32_t i : *c.objects) {
+      const DesiredObject& object = objects().desired[i];
+      if (in_schema(c.kind) && schemas.insert(objects().object(i).id.schema).second) usage(objects().object(i).id.schema, true);
+      const bool nobodys = object.owner == kNoRole;
+      const bool others = nobodys || (n_.is_superuser(object.owner) && !me_.acts_for(object.owner));
+      if (!others && !seen.emplace(object.owner, object.baseline).second) continue;
+      if (!c.grant && c.grantor != kNoRole && c.grantor != object.owner && !nobodys) {
+        become(c.grantor, "to revoke what was granted by");
+      } else if (c.grant && has_grant_options(object.baseline, c.privileges)) {
+        continue;
+      } else if (others) {
+        beyond.push_back(i);
+      } else {
+        act(object.owner, "to grant and revoke on objects of");
+      }
+    }
+    if (!beyond.empty()) privileges_beyond(c, beyond);
+  }
+  void operator()(const ChangeDefaultPrivileges& c) {
+    constexpr std::string_view what = "to change the default privileges of";
+    since_16() ? act(c.creator, what) : become(c.creator, what);
+  }
+
+ private:
+  const Needs& n_;
+  const State& actual_;
+  const Desired& desired_;
+  const Executor& me_;
+  int database_;
+
+  [[nodiscard]] bool since_16() const { return n_.major() >= 16; }
+  [[nodiscard]] const std::string& name(RoleId role) const { return actual_.names->name(role); }
+  [[nodiscard]] std::string shown(RoleId role) const { return display_name(n_.name_now(role)); }
+  [[nodiscard]] std::string me() const { return quote_identifier(actual_.server.user); }
+  [[nodiscard]] const DesiredObjects& objects() const {
+    return database_ < 0 ? desired_.cluster : desired_.databases[static_cast<std::size_t>(database_)].objects;
+  }
+  [[nodiscard]] std::optional<std::uint32_t> database_object(const std::string& database) const {
+    return actual_.cluster.find({.kind = ObjectKind::Database, .schema = {}, .name = database, .args = {}});
+  }
+
+  void add(Need::Kind kind, RoleId role, std::string what, std::string sql = {}) {
+    found.push_back({.kind = kind, .role = role, .what = std::move(what), .sql = std::move(sql)});
+  }
+  void statement(std::string what, std::string sql) { add(Need::Kind::Statement, kNoRole, std::move(what), std::move(sql)); }
+  void superuser(std::string what) { add(Need::Kind::Superuser, kNoRole, std::move(what)); }
+
+  void act(RoleId role, std::string_view what) {
+    const RoleId who = n_.resolved(role, database_);
+    if (me_.acts_for(who)) return;
+    if (who == kNoRole || n_.is_superuser(who)) return superuser(fmt::format("{} {}", what, shown(who)));
+    add(Need::Kind::Act, who, fmt::format("{} {}", what, shown(who)));
+  }
+  void become(RoleId role, std::string_view what) {
+    const RoleId who = n_.resolved(role, database_);
+    if (me_.can_become(who)) return;
+    if (who == kNoRole || n_.is_superuser(who)) return superuser(fmt::format("{} {}", what, shown(who)));
+    add(Need::Kind::Become, who, fmt::format("{} {}", what, shown(who)));
+  }
+
+  void attribute(bool have, std::string what, std::string_view word) {
+    if (!have) statement(std::move(what), fmt::format("ALTER ROLE {} {}", me(), word));
+  }
+  void createrole(std::string what) { attribute(me_.attributes().createrole, std::move(what), "CREATEROLE"); }
+
+  /// ALTER, COMMENT ON and DROP ROLE.
+  void alter(RoleId role) {
+    if (n_.is_superuser(role)) return superuser(fmt::format("to alter or drop the superuser {}", shown(role)));
+    createrole("to alter or drop roles");
+    if (!since_16() || me_.administers(role)) return;
+    if (role == me_.id()) return superuser("to alter the role that is connected");
+    add(Need::Kind::Alter, role, fmt::format("to alter or drop {}", shown(role)));
+  }
+
+  /// GRANT and REVOKE of a role; since 16 as the grantor of the row.
+  void grant(RoleId role, RoleId grantor) {
+    if (n_.is_superuser(role)) return superuser(fmt::format("to grant and revoke the superuser {}", shown(role)));
+    if (since_16() && grantor != me_.id()) return act(grantor, "to revoke memberships that were granted by");
+    if (me_.grants(role) || (!since_16() && me_.attributes().createrole)) return;
+    add(Need::Kind::Grant, role, fmt::format("to grant and revoke membership in {}", shown(role)));
+  }
+
+  /// Attributes that not everybody with CREATEROLE may set.
+  void attributes(const RoleAttributes& before, const RoleAttributes& after) {
+    const RoleAttributes& mine = me_.attributes();
+    if (before.superuser != after.superuser) superuser("to change SUPERUSER");
+    const auto restricted = [&](bool changes, bool have, std::string_view word) {
+      if (!changes) return;
+      if (since_16()) return attribute(have, fmt::format("to change {}", word), word);
+      superuser(fmt::format("to change {}", word));
+    };
+    restricted(before.replication != after.replication, mine.replication, "REPLICATION");
+    restricted(before.bypassrls != after.bypassrls, mine.bypassrls, "BYPASSRLS");
+    if (since_16()) restricted(before.createdb != after.createdb, mine.createdb, "CREATEDB");
+  }
+
+  /// What REASSIGN OWNED checks beyond the two roles: nothing for relations and types, the usual for everything else.
+  void reassigned(const ReassignOwned& c) {
+    const DatabaseState& database = actual_.databases[static_cast<std::size_t>(database_)];
+    for (const RoleDependency& d : database.role_dependencies) {
+      const bool here = d.role == c.role && d.type == 'o' && (d.database.empty() || d.database == database.name);
+      if (!here || d.catalog == "pg_class" || d.catalog == "pg_type" || d.catalog == "pg_default_acl") continue;
+      become(c.to, "to give objects to");
+      if (d.catalog == "pg_namespace") create_on_database("to change the owner of a schema");
+      if (d.catalog == "pg_foreign_data_wrapper") superuser("to change the owner of a foreign-data wrapper");
+      for (const Object& object : database.objects) {
+        if (object.oid == d.oid && object.id.kind == ObjectKind::Function && d.catalog == "pg_proc") {
+          create_in_schema(c.to, object.id.schema);
+        }
+      }
+    }
+  }
+
+  /// A list of privileges gives one to the session.
+  [[nodiscard]] bool holds(AclId acl, Privilege privilege) const {
+    return std::ranges::any_of((*actual_.acls)[acl], [&](const AclEntry& e) {
+      return e.privileges.contains(privilege) && (e.grantee == kPublic || me_.acts_for(n_.resolved(e.grantee, database_)));
+    });
+  }
+  [[nodiscard]] bool has_grant_options(AclId acl, PrivilegeSet privileges) const {
+    // One role must have them all: the server takes the best grantor, and warns about the rest.
+    std::map<RoleId, PrivilegeSet> options;
+    for (const AclEntry& e : (*actual_.acls)[acl]) {
+      if (e.grantee != kPublic && me_.acts_for(n_.resolved(e.grantee, database_))) options[e.grantee] |= e.grantable;
+    }
+    return std::ranges::any_of(options, [&](const auto& entry) { return entry.second.includes(privileges); });
+  }
+
+  /// The server's grants and revokes have run by then.
+  void create_on_database(std::string what) {
+    const std::string& database = actual_.databases[static_cast<std::size_t>(database_)].name;
+    const auto i = database_object(database);
+    if (!i || holds(desired_.cluster.desired[*i].acl, Privilege::Create)) return;
+    statement(std::move(what), fmt::format("GRANT CREATE ON DATABASE {} TO {}", quote_identifier(database), me()));
+  }
+
+  /// Schemas get their grants before what is in them, and lose them after it.
+  void usage(const std::string& schema, bool with_grants) {
+    const auto i =
+        actual_.databases[static_cast<std::size_t>(database_)].find({.kind = ObjectKind::Schema, .schema = {}, .name = schema, .args = {}});
+    if (!i || holds(objects().desired[*i].baseline, Privilege::Usage)) return;
+    if (with_grants && holds(objects().desired[*i].acl, Privilege::Usage)) return;
+    statement(fmt::format("to name what is in schema {}", display_name(schema)),
+              fmt::format("GRANT USAGE ON SCHEMA {} TO {}", quote_identifier(schema), me()));
+  }
+
+  /// A new owner needs CREATE on the schema, before the grants of the plan.
+  void create_in_schema(RoleId owner, const std::string& schema) {
+    const auto i =
+        actual_.databases[static_cast<std::size_t>(database_)].find({.kind = ObjectKind::Schema, .schema = {}, .name = schema, .args = {}});
+    if (!i || n_.is_superuser(owner)) return;
+    const bool has = std::ranges::any_of((*actual_.acls)[objects().desired[*i].baseline], [&](const AclEntry& e) {
+      return e.privileges.contains(Privilege::Create) &&
+             (e.grantee == kPublic || desired_.inheritance->acts_for(owner, n_.resolved(e.grantee, database_)));
+    });
+    if (has) return;
+    std::string what = fmt::format("to make {} an owner in schema {}", shown(owner), display_name(schema));
+    if (n_.creates(owner)) return superuser(std::move(what));
+    statement(std::move(what),
+              fmt::format("GRANT CREATE ON SCHEMA {} TO {}", quote_identifier(schema), quote_identifier(n_.name_now(owner))));
+  }
+
+  /// Objects of a superuser: membership in it is more than any plan needs, so the object itself is asked for.
+  void take_over(ObjectKind kind, const ObjectName& object, RoleId owner) {
+    SqlWriter sql;
+    sql.keyword("ALTER").keyword(info(kind).alter_owner_keyword).qualified(object).keyword("OWNER TO").identifier(actual_.server.user);
+    statement(fmt::format("to change the owner of what belongs to {}", shown(owner)), sql.take());
+  }
+  void privileges_beyond(const ChangePrivileges& c, const std::vector<std::uint32_t>& list) {
+    const RoleId owner = objects().desired[list.front()].owner;
+    std::string what = owner == kNoRole ? "to grant and revoke on parameters"
+                                        : fmt::format("to grant and revoke on objects of the superuser {}", shown(owner));
+    const bool created = std::ranges::any_of(list, [&](std::uint32_t i) { return objects().is_created(i); });
+    if (!c.grant || created) return superuser(std::move(what));
+    SqlWriter sql;
+    sql.keyword("GRANT").privileges(c.privileges).keyword("ON").keyword(info(c.kind).sql_keyword);
+    sql.list(list, [&](std::uint32_t i) { sql.qualified(objects().object(i).id); });
+    statement(std::move(what), sql.keyword("TO").identifier(actual_.server.user).keyword("WITH GRANT OPTION").take());
+  }
+};
+
+std::vector<Need> Needs::of(const Change& change) const {
+  if (late_.superuser()) return {};
+  return std::move(Visitor(*this, change).found);
+}
+
+}  // namespace pgcharter

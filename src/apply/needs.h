@@ -1,0 +1,67 @@
+// What the server asks of the session before it carries out a change; only what the executor lacks.
+#pragma once
+
+#include <map>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "pgcharter/diff.h"
+
+#include "model/rights.h"
+
+namespace pgcharter {
+
+struct Need {
+  enum class Kind {
+    Act,        ///< the privileges of a role, without SET ROLE: membership that inherits
+    Become,     ///< SET ROLE, and giving objects to a role: membership with SET
+    Alter,      ///< ALTER, COMMENT and DROP of a role: ADMIN OPTION (16+)
+    Grant,      ///< GRANT and REVOKE of a role
+    Statement,  ///< whatever `sql` says
+    Superuser,  ///< nobody else can
+  };
+  Kind kind{};
+  RoleId role = kNoRole;  ///< of the first four
+  std::string what;       ///< "to give objects to app_owner"
+  std::string sql;        ///< what an administrator must run
+};
+
+/// Holds the changes of one plan against the rights of the connected role: by then roles are created and memberships granted.
+class Needs {
+ public:
+  Needs(const State& actual, const Desired& desired, const std::vector<const Change*>& changes);
+
+  [[nodiscard]] std::vector<Need> of(const Change& change) const;
+
+  /// As it will be once the plan has created roles and granted memberships.
+  [[nodiscard]] const Executor& executor() const { return late_; }
+  /// Created by this plan.
+  [[nodiscard]] bool creates(RoleId role) const { return created_.contains(role); }
+  /// It is one now, or will be.
+  [[nodiscard]] bool is_superuser(RoleId role) const;
+  /// The name that it has on the server before the plan runs.
+  [[nodiscard]] const std::string& name_now(RoleId role) const;
+  [[nodiscard]] const RoleNames& names() const { return *actual_.names; }
+  [[nodiscard]] int major() const { return actual_.server.major(); }
+  /// Who is meant by pg_database_owner in that database: its owner; every other role is itself.
+  [[nodiscard]] RoleId resolved(RoleId role, int database) const;
+  /// The edges of memberships as they will be, whatever their options: member → groups.
+  [[nodiscard]] const std::map<RoleId, std::set<RoleId>>& groups() const { return groups_; }
+
+ private:
+  class Visitor;
+
+  /// The rows that the plan adds: those of CREATE ROLE, then those of its GRANTs.
+  static std::vector<Membership> later(const State& actual, const std::vector<const Change*>& changes);
+
+  const State& actual_;
+  const Desired& desired_;
+  std::set<RoleId> created_;
+  std::map<RoleId, std::string> renamed_;
+  Executor late_;
+  std::map<RoleId, std::set<RoleId>> groups_;
+};
+
+}  // namespace pgcharter
