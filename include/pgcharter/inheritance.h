@@ -19,6 +19,7 @@ class Inheritance {
   Inheritance() = default;
   Inheritance(const std::vector<Edge>& edges, std::set<RoleId> superusers);
 
+  [[nodiscard]] bool is_superuser(RoleId role) const { return superusers_.contains(role); }
   [[nodiscard]] bool acts_for(RoleId member, RoleId role) const;
 
  private:
@@ -35,8 +36,8 @@ PrivilegeSet usable_options(const Acl& acl, RoleId role, RoleId owner, const Inh
 /// (recursive_revoke() spares what is granted with an option that a group still gives).
 PrivilegeSet lost_options(const Acl& before, const Acl& after, RoleId role, RoleId owner, const Inheritance& inheritance);
 
-/// Those of them that no group gave before either: REVOKE … CASCADE takes what was granted with them along, whatever the order of
-/// the statements. What depends on the rest is revoked first, as its grantor.
+/// Those of them that no group gave before either, and no circle of grants gives back: REVOKE … CASCADE takes what was granted with them
+/// along, whatever the order of the statements. What depends on the rest is revoked first, as its grantor.
 PrivilegeSet cascading_options(const Acl& before, const Acl& after, RoleId role, RoleId owner, const Inheritance& inheritance);
 
 }  // namespace pgcharter

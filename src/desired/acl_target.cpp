@@ -64,14 +64,20 @@ std::map<RoleId, Want> wanted(const Acl& base, const AclTask& task) {
   return want;
 }
 
-/// Takes away what was granted by roles that no longer hold the grant option, until nothing changes.
-void drop_unsupported(Acl& acl, const Acl& base, RoleId owner, const Inheritance& inheritance) {
+PrivilegeSet own_options(const Acl& acl, const Acl* table, RoleId role) {
+  const PrivilegeSet options = grantable_of(acl, role);
+  return table == nullptr ? options : options | grantable_of(*table, role);
+}
+
+/// Takes away what was granted by roles that no longer hold the grant option themselves, until nothing changes.
+void drop_unsupported(Acl& acl, const Acl& base, const AclTask& task) {
   for (bool changed = true; changed;) {
     changed = false;
     for (AclEntry& entry : acl) {
-      if (entry.grantor == owner || entry.privileges.empty()) continue;
-      const PrivilegeSet lost = lost_options(base, acl, entry.grantor, owner, inheritance);
-      if (!entry.privileges.intersects(lost)) continue;
+      if (entry.grantor == task.owner || entry.privileges.empty()) continue;
+      const PrivilegeSet lost =
+          (own_options(base, task.table, entry.grantor) - own_options(acl, task.table_after, entry.grantor)) & removable(entry, base, task);
+      if (lost.empty()) continue;
       entry.privileges -= lost;
       entry.grantable -= lost;
       changed = true;
@@ -81,21 +87,23 @@ void drop_unsupported(Acl& acl, const Acl& base, RoleId owner, const Inheritance
 
 }  // namespace
 
-bool is_removable(const AclEntry& entry, const AclTask& task) {
-  return entry.grantor == task.owner || !task.early_inheritance->acts_for(entry.grantor, task.owner_before);
+PrivilegeSet removable(const AclEntry& entry, const Acl& base, const AclTask& task) {
+  if (entry.grantor == task.owner) return entry.privileges;
+  if (task.early_inheritance->is_superuser(entry.grantor)) return {};
+  return entry.privileges & own_options(base, task.table, entry.grantor);
 }
 
 Acl acl_target(const Acl& base, const AclTask& task) {
   const std::map<RoleId, Want> want = wanted(base, task);
   Acl acl = base;
   for (AclEntry& entry : acl) {
-    if (!is_removable(entry, task)) continue;
-    const Want& w = want.at(entry.grantee);
-    entry.privileges &= w.privileges;
-    entry.grantable &= w.grantable;
-    if (task.dropped(entry.grantor) && entry.grantor != task.owner) entry.privileges = entry.grantable = {};
+    const PrivilegeSet stuck = entry.privileges - removable(entry, base, task);
+    const bool ends = task.dropped(entry.grantor) && entry.grantor != task.owner;
+    const Want w = ends ? Want{} : want.at(entry.grantee);
+    entry.privileges &= w.privileges | stuck;
+    entry.grantable &= w.grantable | stuck;
   }
-  drop_unsupported(acl, base, task.owner, *task.inheritance);
+  drop_unsupported(acl, base, task);
   for (const auto& [grantee, w] : want) {
     const PrivilegeSet grantable = w.grantable - grantable_of(acl, grantee);
     const PrivilegeSet privileges = (w.privileges - privileges_of(acl, grantee)) | grantable;

@@ -19,7 +19,8 @@ struct AclTask {
   std::function<bool(RoleId)> authoritative;
   /// True for roles that the plan drops: nothing may be left to them, or granted by them.
   std::function<bool(RoleId)> dropped;
-  const Inheritance* inheritance{};        ///< while grants and revokes run
+  const Acl* table{};                      ///< of a column: the table's own list, whose grant options count too; may be null
+  const Acl* table_after{};                ///< and the list that the table ends with
   const Inheritance* early_inheritance{};  ///< while grantors revoke
 };
 
@@ -29,13 +30,15 @@ struct AclTask {
 ///   minus what is named absent.
 /// - An owner loses only what is named absent for it.
 /// - What is there by any grantor counts; what is missing is granted by the owner.
-/// - Who loses a grant option takes along what it had granted (REVOKE … CASCADE, recursive_revoke() in acl.c); what must stay of that is
-///   granted anew by the owner.
-/// - What was granted by a role that now acts for the owner can be revoked by nobody: such a role's REVOKE counts as the owner's. It stays.
+/// - Who loses a grant option takes along what it had granted; what must stay of that is granted anew by the owner. recursive_revoke()
+///   (acl.c) spares what a group's option, or the owner's, still supports; but then nobody could revoke it any more, see removable().
+/// - What no session can revoke, see removable(), stays.
 Acl acl_target(const Acl& base, const AclTask& task);
 
-/// False for an entry that no session can revoke, see above.
-bool is_removable(const AclEntry& entry, const AclTask& task);
+/// What of an entry its grantor can revoke. A role revokes as itself only where it holds the grant option itself; where it does not, its
+/// REVOKE counts as that of a group which has the option, or of the owner, and takes away nothing of its own. A superuser's always
+/// counts as the owner's (select_best_grantor() in src/backend/utils/adt/acl.c).
+PrivilegeSet removable(const AclEntry& entry, const Acl& base, const AclTask& task);
 
 /// What ALTER … OWNER TO makes of a list: aclnewowner() in src/backend/utils/adt/acl.c.
 Acl with_new_owner(const Acl& acl, RoleId before, RoleId after);

@@ -89,8 +89,15 @@ void GrantResolver::resolve_columns(Target& target) {
     const AclId before = r_.actual_.acls->intern(owned);
     // What must stay is judged on the list before the table's REVOKE, what is missing on the list after it.
     const bool scope = in_scope(target, object, objects.rule_sets[table.rules]);
-    const AclAnswer answer = target_acl(
-        {.base = before, .owner_before = object.owner, .owner = table.owner, .uses = &objects.rule_sets[set->second], .scope = scope});
+    const Acl whole = (*r_.actual_.acls)[table.baseline];
+    const Acl whole_after = (*r_.actual_.acls)[table.acl];
+    const AclAnswer answer = target_acl({.base = before,
+                                         .owner_before = object.owner,
+                                         .owner = table.owner,
+                                         .uses = &objects.rule_sets[set->second],
+                                         .scope = scope,
+                                         .table = &whole,
+                                         .table_after = &whole_after});
     note_extras(answer, object.id, key.second);
     column.acl = r_.actual_.acls->intern(met_from(base, (*r_.actual_.acls)[answer.acl], table.owner));
     objects.columns.push_back(std::move(column));

@@ -117,7 +117,8 @@ void DefaultAclResolver::add_future_pattern(const GrantRule& rule, const ObjectP
   auto add = [&](RoleId creator, const std::string& schema) {
     for (const std::string& to : rule.to) {
       const RoleId grantee = r_.role_id(to);
-      if (grantee == creator) continue;  // who creates an object owns it
+      // Who creates an object owns it. Only a global list can take the owner's part away, and so has to give it back.
+      if (grantee == creator && !schema.empty()) continue;
       add_use({creator, schema, pattern.kind}, grantee, privileges, rule.grantable, expired || rule.ensure == Ensure::Absent, expired,
               number);
     }
@@ -155,7 +156,6 @@ void DefaultAclResolver::finish(const Key& key, const Item& item) {
                        .initial = nullptr,
                        .authoritative = [&](RoleId role) { return decides && r_.scope_.role(role); },
                        .dropped = [&](RoleId role) { return r_.scope_.dropped(role); },
-                       .inheritance = r_.desired_.inheritance.get(),
                        .early_inheritance = r_.desired_.early_inheritance.get()};
     const Acl target = acl_target(acls[desired.baseline], task);
     desired.acl = acls.intern(target);

@@ -10,6 +10,8 @@
 
 #include <fmt/format.h>
 
+#include "pgcharter/names.h"
+
 namespace pgcharter {
 
 void GrantResolver::compile(Target& target, const std::vector<GrantRule>& grants, bool cluster_wide) {
@@ -132,11 +134,12 @@ GrantResolver::AclAnswer GrantResolver::target_acl(const AclClass& of) {
                      .initial = of.initial,
                      .authoritative = [&](RoleId role) { return decides && r_.scope_.role(role); },
                      .dropped = [&](RoleId role) { return r_.scope_.dropped(role); },
-                     .inheritance = r_.desired_.inheritance.get(),
+                     .table = of.table,
+                     .table_after = of.table_after,
                      .early_inheritance = r_.desired_.early_inheritance.get()};
   const Acl& base = (*r_.actual_.acls)[of.base];
   const Acl target = acl_target(base, task);
-  tell_unremovable(target, task);
+  tell_unremovable(base, task);
   Acl strict = target;
   if (of.scope && !decides) {
     decides = true;
@@ -149,22 +152,33 @@ void GrantResolver::note_extras(const AclAnswer& answer, const ObjectName& objec
   if (answer.acl != answer.strict) r_.extras_.note((*r_.actual_.acls)[answer.acl], (*r_.actual_.acls)[answer.strict], object, column);
 }
 
-void GrantResolver::tell_unremovable(const Acl& target, const AclTask& task) {
+void GrantResolver::tell_unremovable(const Acl& base, const AclTask& task) {
   const RoleNames& names = *r_.actual_.names;
-  for (const AclEntry& entry : target) {
-    if (is_removable(entry, task)) continue;
-    // What it should be, had somebody else granted it.
+  for (const AclEntry& entry : base) {
+    const PrivilegeSet stuck = entry.privileges - removable(entry, base, task);
+    if (stuck.empty()) continue;
+    // What should be there, had the owner granted it; a dropped grantor may leave nothing behind.
     AclEntry other = entry;
     other.grantor = task.owner;
-    const Acl should = acl_target({other}, task);
-    const PrivilegeSet left = entry.privileges - privileges_of(should, entry.grantee);
+    const bool ends = task.dropped(entry.grantor) || task.dropped(entry.grantee);
+    const PrivilegeSet left = ends ? stuck : stuck - privileges_of(acl_target({other}, task), entry.grantee);
     if (left.empty()) continue;
-    const std::string text = fmt::format("{} that \"{}\" granted to \"{}\" on an object of \"{}\"", to_sql(left), names.name(entry.grantor),
-                                         names.name(entry.grantee), names.name(task.owner));
+    const std::string text =
+        fmt::format("{} that {} granted to {} on an object of {}", to_sql(left), display_name(names.name(entry.grantor)),
+                    entry.grantee == kPublic ? "PUBLIC" : display_name(names.name(entry.grantee)), display_name(names.name(task.owner)));
     if (std::ranges::find(r_.desired_.unremovable, text) != r_.desired_.unremovable.end()) continue;
     r_.desired_.unremovable.push_back(text);
-    r_.diagnostics_.warning("unremovable", {}, fmt::format("no session can revoke {}: the grantor now acts for the owner", text),
-                            "End the grantor's membership in the owner (or its SUPERUSER) for a while, and apply again.");
+    const bool superuser = task.early_inheritance->is_superuser(entry.grantor);
+    const std::string message =
+        fmt::format("no session can revoke {}: {}", text,
+                    superuser ? "a superuser's REVOKE counts as the owner's" : "the grantor no longer has the grant option itself");
+    const std::string hint = superuser ? "Take SUPERUSER from the grantor for a while, and apply again."
+                                       : "Give the grantor the grant option on the object again, and apply: the plan then takes both away.";
+    if (ends) {
+      r_.diagnostics_.error("unremovable", {}, message + "; so a role that is to be dropped can't be", hint);
+    } else {
+      r_.diagnostics_.warning("unremovable", {}, message, hint);
+    }
   }
 }
 

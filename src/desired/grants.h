@@ -43,7 +43,7 @@ class GrantResolver {
   void check_contradictions(const std::vector<RuleUse>& uses);
   PrivilegeSet privileges_for(const GrantRule& rule, ObjectKind kind, bool for_columns);
   [[nodiscard]] bool in_scope(const Target& target, const Object& object, const std::vector<RuleUse>& uses) const;
-  void tell_unremovable(const Acl& target, const AclTask& task);
+  void tell_unremovable(const Acl& base, const AclTask& task);
   /// One class of objects, or of columns, and what decides about its list.
   struct AclClass {
     AclId base = kEmptyAcl;
@@ -52,6 +52,8 @@ class GrantResolver {
     const std::vector<RuleUse>* uses{};
     bool scope = false;
     const Acl* initial{};  ///< of an extension's member; may be null
+    const Acl* table{};    ///< of a column: the table's own list
+    const Acl* table_after{};
   };
   /// The list it must end with; in additive mode `strict` is what an authoritative charter would leave.
   struct AclAnswer {

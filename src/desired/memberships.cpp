@@ -132,10 +132,14 @@ void Resolver::close_memberships() {
     if (major() >= 16 ? row.inherit : before[row.member].inherit) early.push_back({row.member, row.role});
     if (major() >= 16 ? row.inherit : after[row.member].inherit) late.push_back({row.member, row.role});
   }
-  for (const Object& object : actual_.cluster.objects) {
-    if (object.id.kind != ObjectKind::Database || object.id.name != actual_.server.database) continue;
+  // One closure serves all databases, old owners and new: acting for too many only means that more is revoked as its grantor.
+  for (std::size_t i = 0; i < desired_.cluster.size(); ++i) {
+    const Object& object = desired_.cluster.object(i);
+    const bool here = std::ranges::any_of(actual_.databases, [&](const DatabaseState& d) { return d.name == object.id.name; });
+    if (object.id.kind != ObjectKind::Database || !here) continue;
     early.push_back({object.owner, database_owner});
     late.push_back({object.owner, database_owner});
+    late.push_back({desired_.cluster.desired[i].owner, database_owner});
   }
   for (const DesiredMembership& edge : desired_.memberships) {
     if (edge.inherit) late.push_back({edge.member, edge.role});

@@ -77,9 +77,9 @@ Desired Resolver::run() {
   }
   add_roles();
   add_memberships();
-  close_memberships();
   start_objects(desired_.cluster, actual_.cluster.objects);
   add_cluster_owners();
+  close_memberships();
   add_parameters();
   desired_.databases.resize(actual_.databases.size());
   for (std::size_t i = 0; i < desired_.databases.size(); ++i) add_database(i);

@@ -40,12 +40,36 @@ PrivilegeSet lost_options(const Acl& before, const Acl& after, RoleId role, Role
   return lost.empty() ? lost : lost - usable_options(after, role, owner, inheritance);
 }
 
+namespace {
+
+/// True where the role handed the option on in a circle that gives it back: it keeps the option then, whatever else it loses.
+bool supports_itself(const Acl& acl, RoleId role, RoleId owner, Privilege privilege) {
+  std::set<RoleId> seen;
+  std::vector<RoleId> open{role};
+  while (!open.empty()) {
+    const RoleId holder = open.back();
+    open.pop_back();
+    for (const AclEntry& entry : acl) {
+      if (entry.grantee != holder || entry.grantor == owner || !entry.grantable.contains(privilege)) continue;
+      if (entry.grantor == role) return true;
+      if (seen.insert(entry.grantor).second) open.push_back(entry.grantor);
+    }
+  }
+  return false;
+}
+
+}  // namespace
+
 PrivilegeSet cascading_options(const Acl& before, const Acl& after, RoleId role, RoleId owner, const Inheritance& inheritance) {
   PrivilegeSet lost = lost_options(before, after, role, owner, inheritance);
   for (const AclEntry& entry : before) {
     if (entry.grantee != role && entry.grantee != kPublic && inheritance.acts_for(role, entry.grantee)) lost -= entry.grantable;
   }
-  return lost;
+  PrivilegeSet circular;
+  for_each(lost, [&](Privilege p) {
+    if (supports_itself(before, role, owner, p)) circular |= PrivilegeSet::of(p);
+  });
+  return lost - circular;
 }
 
 }  // namespace pgcharter

@@ -39,7 +39,6 @@ Acl target(const Acl& base, const std::vector<RuleUse>& uses, const Acl* initial
                      .initial = initial,
                      .authoritative = [](RoleId role) { return role == kReader || role == kWriter; },
                      .dropped = [&](RoleId role) { return dropped.contains(role); },
-                     .inheritance = &inheritance,
                      .early_inheritance = &inheritance};
   return acl_target(normalised(base), task);
 }
@@ -105,18 +104,29 @@ TEST(AclTarget, DroppedRolesKeepNothingAndLeaveNothingBehind) {
   EXPECT_EQ(target(base, {}, nullptr, {kStranger}), normalised({kOwnersOwn, entry(kPublic, set(Select))}));
 }
 
-TEST(AclTarget, AnOptionThatAGroupStillGivesKeepsWhatWasGrantedWithIt) {
+TEST(AclTarget, WhatWasGrantedWithALostOptionGoesAlsoWhereAGroupStillGivesIt) {
   const Inheritance writer_in_stranger({{kWriter, kStranger}}, {});
   const Acl base{kOwnersOwn, entry(kWriter, set(Select), kOwner, set(Select)), entry(kStranger, set(Select), kOwner, set(Select)),
                  entry(kPublic, set(Select), kWriter)};
   EXPECT_EQ(target(base, {}, nullptr, {}, writer_in_stranger),
-            normalised({kOwnersOwn, entry(kStranger, set(Select), kOwner, set(Select)), entry(kPublic, set(Select), kWriter)}));
+            normalised({kOwnersOwn, entry(kStranger, set(Select), kOwner, set(Select)), entry(kPublic, set(Select))}));
 }
 
-TEST(AclTarget, WhatAGrantorGaveThatNowActsForTheOwnerStays) {
+TEST(AclTarget, WhatASuperuserGrantedBeforeItBecameOneStays) {
   const Inheritance stranger_is_superuser({}, {kStranger});
-  const Acl base{kOwnersOwn, entry(kReader, set(Select), kStranger)};
+  const Acl base{kOwnersOwn, entry(kStranger, set(Select), kOwner, set(Select)), entry(kReader, set(Select), kStranger)};
   EXPECT_EQ(target(base, {}, nullptr, {}, stranger_is_superuser), normalised(base));
+}
+
+TEST(AclTarget, WhatAMemberOfTheOwnerGrantedWithItsOwnOptionGoes) {
+  const Inheritance stranger_in_owner({{kStranger, kOwner}}, {});
+  const Acl base{kOwnersOwn, entry(kStranger, set(Select), kOwner, set(Select)), entry(kReader, set(Select), kStranger)};
+  EXPECT_EQ(target(base, {}, nullptr, {}, stranger_in_owner), normalised({kOwnersOwn, entry(kStranger, set(Select), kOwner, set(Select))}));
+}
+
+TEST(AclTarget, WhatWasGrantedWithAnOptionThatIsGoneStays) {
+  const Acl base{kOwnersOwn, entry(kStranger, set(Select)), entry(kReader, set(Select), kStranger)};
+  EXPECT_EQ(target(base, {}), normalised(base));
 }
 
 TEST(AclTarget, ExpiryNeverReducesTheOwner) { EXPECT_EQ(target({kOwnersOwn}, {absent(kOwner, set(Insert), true)}), Acl{kOwnersOwn}); }

@@ -1,0 +1,21 @@
+-- Charter own, planned by pgcharter at 2026-06-01T12:00:00Z
+-- for PostgreSQL 15.18, database app.
+-- Run it with: psql -X -v ON_ERROR_STOP=1 -f FILE
+\set ON_ERROR_STOP on
+
+\connect -reuse-previous=on '"dbname=''app''"'
+\encoding UTF8
+BEGIN;
+SET LOCAL search_path = '';
+SET LOCAL lock_timeout = '5s';
+
+-- manifest.yaml:6
+GRANT USAGE, CREATE ON SCHEMA "events" TO "reader";
+
+-- manifest.yaml:6
+GRANT USAGE, CREATE ON SCHEMA "public" TO "owner", "reader";
+
+-- manifest.yaml:6: declared, future: true
+ALTER DEFAULT PRIVILEGES FOR ROLE "owner", "postgres" GRANT USAGE, CREATE ON SCHEMAS TO "owner", "reader";
+
+COMMIT;
