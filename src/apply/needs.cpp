@@ -19,7 +19,10 @@
 
 namespace pgcharter {
 
-std::vector<Membership> Needs::later(const State& actual, const std::vector<const Change*>& changes) {
+namespace {
+
+/// The rows as the plan makes them: with those of CREATE ROLE and of its GRANTs.
+std::vector<Membership> later(const State& actual, const std::vector<const Change*>& changes, const std::vector<Membership>& granted) {
   std::vector<Membership> rows = actual.cluster.memberships;
   const RoleId me = actual.names->intern(actual.server.user);
   const bool since_16 = actual.server.major() >= 16;
@@ -39,12 +42,15 @@ std::vector<Membership> Needs::later(const State& actual, const std::vector<cons
       }
     }
   }
+  rows.insert(rows.end(), granted.begin(), granted.end());
   return rows;
 }
 
-Needs::Needs(const State& actual, const Desired& desired, const std::vector<const Change*>& changes)
-    : actual_(actual), desired_(desired), late_(actual, later(actual, changes)) {
-  for (const Membership& row : later(actual, changes)) groups_[row.member].insert(row.role);
+}  // namespace
+
+Needs::Needs(const State& actual, const Desired& desired, const std::vector<const Change*>& changes, const std::vector<Membership>& granted)
+    : actual_(actual), desired_(desired), memberships_(later(actual, changes, granted)), late_(actual, memberships_) {
+  for (const Membership& row : memberships_) groups_[row.member].insert(row.role);
   for (const Change* change : changes) {
     if (const auto* create = std::get_if<CreateRole>(&change->body)) created_.insert(create->role);
     if (const auto* rename = std::get_if<RenameRole>(&change->body)) renamed_[rename->role] = rename->from;
@@ -334,7 +340,9 @@ class Needs::Visitor {
     const RoleId owner = objects().desired[list.front()].owner;
     std::string what = owner == kNoRole ? "to grant and revoke on parameters"
                                         : fmt::format("to grant and revoke on objects of the superuser {}", shown(owner));
-    const bool created = std::ranges::any_of(list, [&](std::uint32_t i) { return objects().is_created(i); });
+    // A parameter without a list is none that the plan creates.
+    const bool created =
+        c.kind != ObjectKind::Parameter && std::ranges::any_of(list, [&](std::uint32_t i) { return objects().is_created(i); });
     if (!c.grant || created) return superuser(std::move(what));
     SqlWriter sql;
     sql.keyword("GRANT").privileges(c.privileges).keyword("ON").keyword(info(c.kind).sql_keyword);

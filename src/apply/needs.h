@@ -31,7 +31,9 @@ struct Need {
 /// Holds the changes of one plan against the rights of the connected role: by then roles are created and memberships granted.
 class Needs {
  public:
-  Needs(const State& actual, const Desired& desired, const std::vector<const Change*>& changes);
+  /// `granted` are memberships that the executor is taken to have besides.
+  Needs(const State& actual, const Desired& desired, const std::vector<const Change*>& changes,
+        const std::vector<Membership>& granted = {});
 
   [[nodiscard]] std::vector<Need> of(const Change& change) const;
 
@@ -49,17 +51,16 @@ class Needs {
   [[nodiscard]] RoleId resolved(RoleId role, int database) const;
   /// The edges of memberships as they will be, whatever their options: member → groups.
   [[nodiscard]] const std::map<RoleId, std::set<RoleId>>& groups() const { return groups_; }
+  [[nodiscard]] const std::vector<Membership>& memberships() const { return memberships_; }
 
  private:
   class Visitor;
-
-  /// The rows that the plan adds: those of CREATE ROLE, then those of its GRANTs.
-  static std::vector<Membership> later(const State& actual, const std::vector<const Change*>& changes);
 
   const State& actual_;
   const Desired& desired_;
   std::set<RoleId> created_;
   std::map<RoleId, std::string> renamed_;
+  std::vector<Membership> memberships_;  ///< as they will be
   Executor late_;
   std::map<RoleId, std::set<RoleId>> groups_;
 };

@@ -38,27 +38,36 @@ class Preflight {
  public:
   Preflight(const State& actual, const Needs& needs) : actual_(actual), needs_(needs), me_(actual.server.user) {}
 
-  void add(const std::vector<Need>& unmet) {
-    for (const Need& need : unmet) {
-      switch (need.kind) {
-        case Need::Kind::Act:
-          ask(need, &Asked::inherit);
-          break;
-        case Need::Kind::Become:
-          ask(need, &Asked::set);
-          break;
-        case Need::Kind::Alter:
-        case Need::Kind::Grant:
-          ask(need, &Asked::admin);
-          break;
-        case Need::Kind::Statement:
-          statement(need.what, need.sql, 1);
-          break;
-        case Need::Kind::Superuser:
-          ++beyond_[need.what];
-          break;
+  /// The needs that a membership of the executor meets.
+  void add_role(const Need& need) {
+    if (need.kind == Need::Kind::Act) ask(need, &Asked::inherit);
+    if (need.kind == Need::Kind::Become) ask(need, &Asked::set);
+    if (need.kind == Need::Kind::Alter || need.kind == Need::Kind::Grant) ask(need, &Asked::admin);
+  }
+
+  /// All others.
+  void add_other(const Need& need) {
+    if (need.kind == Need::Kind::Statement) statement(need.what, need.sql, 1);
+    if (need.kind == Need::Kind::Superuser) ++beyond_[need.what];
+  }
+
+  /// The memberships that will be asked for, once those are left out that come with another.
+  std::vector<Membership> granted() {
+    for (auto& [role, asked] : roles_) {
+      std::vector<Membership> rows = needs_.memberships();
+      for (const auto& [other, same] : roles_) {
+        if (other != role && !needs_.creates(other)) rows.push_back(row(other, same));
       }
+      const Executor with(actual_, rows);
+      asked.inherit = asked.inherit && !with.acts_for(role);
+      asked.set = asked.set && !with.can_become(role);
     }
+    std::erase_if(roles_, [](const auto& entry) { return !entry.second.admin && !entry.second.inherit && !entry.second.set; });
+    std::vector<Membership> rows;
+    for (const auto& [role, asked] : roles_) {
+      if (!needs_.creates(role)) rows.push_back(row(role, asked));
+    }
+    return rows;
   }
 
   std::vector<MissingRight> finish() {
@@ -70,6 +79,16 @@ class Preflight {
   }
 
  private:
+  [[nodiscard]] Membership row(RoleId role, const Asked& asked) const {
+    const bool options = needs_.major() >= 16;
+    return {.role = role,
+            .member = needs_.executor().id(),
+            .grantor = kNoRole,
+            .admin = asked.admin,
+            .inherit = options ? asked.inherit : asked.inherit || needs_.executor().attributes().inherit,
+            .set = !options || asked.set};
+  }
+
   void ask(const Need& need, bool Asked::*option) {
     Asked& asked = roles_[need.role];
     asked.*option = true;
@@ -191,7 +210,14 @@ std::vector<MissingRight> preflight(const Plan& plan) {
   for (const Step& step : plan.steps) changes.push_back(&step.change);
   const Needs needs(*plan.actual, *plan.desired, changes);
   Preflight preflight(*plan.actual, needs);
-  for (const Change* change : changes) preflight.add(needs.of(*change));
+  const auto each = [&](const Needs& of, void (Preflight::*add)(const Need&)) {
+    for (const Change* change : changes) {
+      for (const Need& need : of.of(*change)) (preflight.*add)(need);
+    }
+  };
+  each(needs, &Preflight::add_role);
+  // Memberships bring privileges on objects along, which then need not be asked for.
+  each(Needs(*plan.actual, *plan.desired, changes, preflight.granted()), &Preflight::add_other);
   return preflight.finish();
 }
 
