@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -138,14 +139,14 @@ struct Desired {
   std::vector<DesiredDatabase> databases;               ///< parallel to State::databases
   std::vector<RuleInfo> rules;
   std::vector<std::string> deferred;  ///< names to be resolved after CREATE EXTENSION
-  /// One superuser transaction carries everything, so memberships end, and grantors revoke, before anything makes a grantor act for an
-  /// owner (a new membership, SUPERUSER, a new owner): from then on its REVOKE would count as the owner's.
-  bool acts_early = false;
+  /// One superuser transaction carries everything, so grantors revoke before anything becomes a superuser: from then on its REVOKE would
+  /// count as the owner's.
+  bool grantors_first = false;
   bool one_transaction = true;  ///< false: the server's part, each database and the server's last part are transactions of their own
-  std::shared_ptr<const Inheritance> inheritance;        ///< while grants and revokes run
-  std::shared_ptr<const Inheritance> early_inheritance;  ///< while grantors revoke
-  std::vector<std::string> unremovable;                  ///< what must go and no session can revoke
-  std::vector<std::string> extras;                       ///< additive mode: what is there and not declared
+  std::shared_ptr<const Inheritance> inheritance;  ///< while grants and revokes run
+  std::set<RoleId> superusers;                     ///< while grantors revoke
+  std::vector<std::string> unremovable;            ///< what must go and no session can revoke
+  std::vector<std::string> extras;                 ///< additive mode: what is there and not declared
   Coverage coverage;
 };
 

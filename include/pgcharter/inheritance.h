@@ -19,7 +19,6 @@ class Inheritance {
   Inheritance() = default;
   Inheritance(const std::vector<Edge>& edges, std::set<RoleId> superusers);
 
-  [[nodiscard]] bool is_superuser(RoleId role) const { return superusers_.contains(role); }
   [[nodiscard]] bool acts_for(RoleId member, RoleId role) const;
 
  private:

@@ -15,7 +15,6 @@ namespace pgcharter {
 /// The order of execution, each for the reason that stands beside it in src/plan/phase.cpp.
 enum class Phase {
   RenameRole,
-  EndMembership,
   RevokeAsGrantorFirst,
   CreateRole,
   AlterRole,
@@ -45,7 +44,7 @@ enum class Phase {
   DropRole,
   AlterSelf,
 };
-inline constexpr std::size_t kPhaseCount = 30;
+inline constexpr std::size_t kPhaseCount = 29;
 
 std::string_view name(Phase phase);  ///< kebab-case: "grant-membership"
 /// True for the phases that belong to the server, not to one database: before, and after, the databases' phases.

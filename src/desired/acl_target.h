@@ -2,10 +2,10 @@
 #pragma once
 
 #include <functional>
+#include <set>
 #include <vector>
 
 #include "pgcharter/desired.h"
-#include "pgcharter/inheritance.h"
 
 namespace pgcharter {
 
@@ -19,9 +19,9 @@ struct AclTask {
   std::function<bool(RoleId)> authoritative;
   /// True for roles that the plan drops: nothing may be left to them, or granted by them.
   std::function<bool(RoleId)> dropped;
-  const Acl* table{};                      ///< of a column: the table's own list, whose grant options count too; may be null
-  const Acl* table_after{};                ///< and the list that the table ends with
-  const Inheritance* early_inheritance{};  ///< while grantors revoke
+  const Acl* table{};                    ///< of a column: the table's own list, whose grant options count too; may be null
+  const Acl* table_after{};              ///< and the list that the table ends with
+  const std::set<RoleId>* superusers{};  ///< while grantors revoke
 };
 
 /// The list that `base` must become.

@@ -156,7 +156,7 @@ void DefaultAclResolver::finish(const Key& key, const Item& item) {
                        .initial = nullptr,
                        .authoritative = [&](RoleId role) { return decides && r_.scope_.role(role); },
                        .dropped = [&](RoleId role) { return r_.scope_.dropped(role); },
-                       .early_inheritance = r_.desired_.early_inheritance.get()};
+                       .superusers = &r_.desired_.superusers};
     const Acl target = acl_target(acls[desired.baseline], task);
     desired.acl = acls.intern(target);
     if (scope && !decides) {

@@ -136,7 +136,7 @@ GrantResolver::AclAnswer GrantResolver::target_acl(const AclClass& of) {
                      .dropped = [&](RoleId role) { return r_.scope_.dropped(role); },
                      .table = of.table,
                      .table_after = of.table_after,
-                     .early_inheritance = r_.desired_.early_inheritance.get()};
+                     .superusers = &r_.desired_.superusers};
   const Acl& base = (*r_.actual_.acls)[of.base];
   const Acl target = acl_target(base, task);
   tell_unremovable(base, task);
@@ -168,7 +168,7 @@ void GrantResolver::tell_unremovable(const Acl& base, const AclTask& task) {
                     entry.grantee == kPublic ? "PUBLIC" : display_name(names.name(entry.grantee)), display_name(names.name(task.owner)));
     if (std::ranges::find(r_.desired_.unremovable, text) != r_.desired_.unremovable.end()) continue;
     r_.desired_.unremovable.push_back(text);
-    const bool superuser = task.early_inheritance->is_superuser(entry.grantor);
+    const bool superuser = task.superusers->contains(entry.grantor);
     const std::string message =
         fmt::format("no session can revoke {}: {}", text,
                     superuser ? "a superuser's REVOKE counts as the owner's" : "the grantor no longer has the grant option itself");

@@ -79,12 +79,7 @@ void Resolver::unwanted_membership(const Membership& row, const DesiredMembershi
     desired_.unwanted_memberships.push_back(row);
     desired_.unwanted_reasons.push_back(std::move(reason));
   };
-  if (scope_.dropped(row.role)) return;  // DROP ROLE takes these rows along
-  if (scope_.dropped(row.member)) {
-    // So it would these; but until then the member acts for its groups, and what it granted could not be revoked.
-    if (desired_.acts_early) unwanted({"its member is dropped", std::nullopt});
-    return;
-  }
+  if (scope_.dropped(row.role) || scope_.dropped(row.member)) return;  // DROP ROLE takes these rows along
   if (edge != nullptr) return;
   if (absent != nullptr) {
     return unwanted({absent->ensure == Ensure::Absent ? "named absent" : fmt::format("expired {}", *absent->expires), absent->pos});
@@ -109,7 +104,6 @@ void Resolver::unwanted_membership(const Membership& row, const DesiredMembershi
 }
 
 void Resolver::close_memberships() {
-  const RoleId database_owner = actual_.names->intern("pg_database_owner");
   std::map<RoleId, RoleAttributes> before;
   for (const Role& role : actual_.cluster.roles) before[role.id] = role.attributes;
   std::map<RoleId, RoleAttributes> after = before;
@@ -123,29 +117,25 @@ void Resolver::close_memberships() {
     }
     return found;
   };
-  std::vector<Inheritance::Edge> early;
-  std::vector<Inheritance::Edge> late;
+  // Memberships begin before grants and revokes, and end after them. Before 16 the member's attribute decides.
+  std::vector<Inheritance::Edge> edges;
   for (const Membership& row : actual_.cluster.memberships) {
-    const auto& unwanted = desired_.unwanted_memberships;
-    if (desired_.acts_early && std::ranges::find(unwanted, row) != unwanted.end()) continue;
-    // Before 16 the member's attribute decides, and ALTER ROLE … NOINHERIT stands between the two moments.
-    if (major() >= 16 ? row.inherit : before[row.member].inherit) early.push_back({row.member, row.role});
-    if (major() >= 16 ? row.inherit : after[row.member].inherit) late.push_back({row.member, row.role});
+    if (major() >= 16 ? row.inherit : after[row.member].inherit) edges.push_back({row.member, row.role});
+  }
+  for (const DesiredMembership& edge : desired_.memberships) {
+    if (edge.inherit) edges.push_back({edge.member, edge.role});
   }
   // One closure serves all databases, old owners and new: acting for too many only means that more is revoked as its grantor.
+  const RoleId database_owner = actual_.names->intern("pg_database_owner");
   for (std::size_t i = 0; i < desired_.cluster.size(); ++i) {
     const Object& object = desired_.cluster.object(i);
     const bool here = std::ranges::any_of(actual_.databases, [&](const DatabaseState& d) { return d.name == object.id.name; });
     if (object.id.kind != ObjectKind::Database || !here) continue;
-    early.push_back({object.owner, database_owner});
-    late.push_back({object.owner, database_owner});
-    late.push_back({desired_.cluster.desired[i].owner, database_owner});
+    edges.push_back({object.owner, database_owner});
+    edges.push_back({desired_.cluster.desired[i].owner, database_owner});
   }
-  for (const DesiredMembership& edge : desired_.memberships) {
-    if (edge.inherit) late.push_back({edge.member, edge.role});
-  }
-  desired_.inheritance = std::make_shared<const Inheritance>(late, superusers(after));
-  desired_.early_inheritance = desired_.acts_early ? std::make_shared<const Inheritance>(early, superusers(before)) : desired_.inheritance;
+  desired_.inheritance = std::make_shared<const Inheritance>(edges, superusers(after));
+  desired_.superusers = superusers(desired_.grantors_first ? before : after);
 }
 
 }  // namespace pgcharter

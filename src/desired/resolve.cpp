@@ -18,7 +18,7 @@ Resolver::Resolver(const Charter& charter, const State& actual, const ResolveOpt
       scope_(charter, actual) {
   desired_.actual = &actual;
   desired_.one_transaction = charter.databases.size() <= 1;
-  desired_.acts_early = actual.server.superuser && charter.databases.size() == 1;
+  desired_.grantors_first = actual.server.superuser && charter.databases.size() == 1;
 }
 
 RoleId Resolver::role_id(std::string_view name) { return name == "public" ? kPublic : actual_.names->intern(name); }

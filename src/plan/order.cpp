@@ -73,8 +73,7 @@ class Placer {
   Place operator()(const RevokeMembership& c) const {
     if (c.passing != Passing::No) return passing(c.passing, c.membership);
     Place place = revoked(c.membership);
-    if (desired_.acts_early) place.phase = Phase::EndMembership;
-    if (!desired_.acts_early && memberships_.blocks_grants(c.membership)) place.phase = Phase::GrantMembership, place.rank = 0;
+    if (memberships_.blocks_grants(c.membership)) place.phase = Phase::GrantMembership, place.rank = 0;
     return place;
   }
 
@@ -154,7 +153,7 @@ class Placer {
 
   [[nodiscard]] Phase phase_of(const ChangePrivileges& c) const {
     const bool as_grantor = !c.grant && c.grantor != kNoRole && !c.implied;
-    if (as_grantor && desired_.acts_early) return Phase::RevokeAsGrantorFirst;
+    if (as_grantor && desired_.grantors_first) return Phase::RevokeAsGrantorFirst;
     if (cluster_) return c.grant ? Phase::ClusterGrant : Phase::ClusterRevoke;
     if (c.grant) return Phase::Grant;
     if (as_grantor) return Phase::RevokeAsGrantor;

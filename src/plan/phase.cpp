@@ -16,9 +16,8 @@ using enum PhaseGroup;
 
 constexpr std::array<PhaseInfo, kPhaseCount> kPhases{{
     {Phase::RenameRole, "rename-role", First, "everything after it uses the new name"},
-    {Phase::EndMembership, "end-membership", First, "a grantor that acts for the owner can't revoke what it granted before"},
     {Phase::RevokeAsGrantorFirst, "revoke-as-grantor-first", First,
-     "before new memberships, attributes and owners make the grantor act for the owner"},
+     "before a grantor becomes a superuser: its REVOKE counts as the owner's from then on"},
     {Phase::CreateRole, "create-role", ClusterBefore, "a role must exist before anything names it"},
     {Phase::AlterRole, "alter-role", ClusterBefore,
      "before memberships: on 16 and later INHERIT is copied into a membership when it is granted"},

@@ -7,7 +7,7 @@
 
 namespace pgcharter {
 
-/// Where a phase runs: first of all (only where one transaction carries everything, see Desired::acts_early), on the server before the
+/// Where a phase runs: first of all (only where one transaction carries everything, see Desired::grantors_first), on the server before the
 /// databases, in each database, on the server after them.
 enum class PhaseGroup { First, ClusterBefore, Database, ClusterAfter };
 

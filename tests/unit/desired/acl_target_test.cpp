@@ -32,14 +32,14 @@ RuleUse absent(RoleId grantee, PrivilegeSet privileges, bool expired = false) {
 
 /// The roles under authority are reader and writer.
 Acl target(const Acl& base, const std::vector<RuleUse>& uses, const Acl* initial = nullptr, const std::set<RoleId>& dropped = {},
-           const Inheritance& inheritance = {}) {
+           const std::set<RoleId>& superusers = {}) {
   const AclTask task{.owner_before = kOwner,
                      .owner = kOwner,
                      .uses = &uses,
                      .initial = initial,
                      .authoritative = [](RoleId role) { return role == kReader || role == kWriter; },
                      .dropped = [&](RoleId role) { return dropped.contains(role); },
-                     .early_inheritance = &inheritance};
+                     .superusers = &superusers};
   return acl_target(normalised(base), task);
 }
 
@@ -104,24 +104,14 @@ TEST(AclTarget, DroppedRolesKeepNothingAndLeaveNothingBehind) {
   EXPECT_EQ(target(base, {}, nullptr, {kStranger}), normalised({kOwnersOwn, entry(kPublic, set(Select))}));
 }
 
-TEST(AclTarget, WhatWasGrantedWithALostOptionGoesAlsoWhereAGroupStillGivesIt) {
-  const Inheritance writer_in_stranger({{kWriter, kStranger}}, {});
-  const Acl base{kOwnersOwn, entry(kWriter, set(Select), kOwner, set(Select)), entry(kStranger, set(Select), kOwner, set(Select)),
-                 entry(kPublic, set(Select), kWriter)};
-  EXPECT_EQ(target(base, {}, nullptr, {}, writer_in_stranger),
-            normalised({kOwnersOwn, entry(kStranger, set(Select), kOwner, set(Select)), entry(kPublic, set(Select))}));
-}
-
 TEST(AclTarget, WhatASuperuserGrantedBeforeItBecameOneStays) {
-  const Inheritance stranger_is_superuser({}, {kStranger});
   const Acl base{kOwnersOwn, entry(kStranger, set(Select), kOwner, set(Select)), entry(kReader, set(Select), kStranger)};
-  EXPECT_EQ(target(base, {}, nullptr, {}, stranger_is_superuser), normalised(base));
+  EXPECT_EQ(target(base, {}, nullptr, {}, {kStranger}), normalised(base));
 }
 
-TEST(AclTarget, WhatAMemberOfTheOwnerGrantedWithItsOwnOptionGoes) {
-  const Inheritance stranger_in_owner({{kStranger, kOwner}}, {});
+TEST(AclTarget, WhatAGrantorGaveWithItsOwnOptionGoes) {
   const Acl base{kOwnersOwn, entry(kStranger, set(Select), kOwner, set(Select)), entry(kReader, set(Select), kStranger)};
-  EXPECT_EQ(target(base, {}, nullptr, {}, stranger_in_owner), normalised({kOwnersOwn, entry(kStranger, set(Select), kOwner, set(Select))}));
+  EXPECT_EQ(target(base, {}), normalised({kOwnersOwn, entry(kStranger, set(Select), kOwner, set(Select))}));
 }
 
 TEST(AclTarget, WhatWasGrantedWithAnOptionThatIsGoneStays) {

@@ -9,13 +9,13 @@ BEGIN;
 SET LOCAL search_path = '';
 SET LOCAL lock_timeout = '5s';
 
--- manifest.yaml:6: not in the charter
-REVOKE "writers" FROM "alice";
-
 -- manifest.yaml:6
 GRANT "readers" TO "alice";
 
 -- manifest.yaml:7
 GRANT "writers" TO "bob" WITH ADMIN OPTION;
+
+-- manifest.yaml:6: not in the charter
+REVOKE "writers" FROM "alice";
 
 COMMIT;

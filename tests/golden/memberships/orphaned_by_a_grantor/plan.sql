@@ -9,18 +9,6 @@ BEGIN;
 SET LOCAL search_path = '';
 SET LOCAL lock_timeout = '5s';
 
--- manifest.yaml:8: not in the charter
-REVOKE "writers" FROM "dave" GRANTED BY "carol";
-
--- its grantor is dropped
-REVOKE "readers" FROM "bob" GRANTED BY "leaver";
-
--- its grantor loses the admin option
-REVOKE "writers" FROM "bob", "carol" GRANTED BY "alice";
-
--- its member is dropped
-REVOKE "readers" FROM "leaver";
-
 -- kept: its grantor is dropped
 GRANT "readers" TO "bob" WITH INHERIT TRUE;
 
@@ -29,6 +17,15 @@ GRANT "writers" TO "bob" WITH INHERIT TRUE, SET FALSE;
 
 -- kept: its grantor loses the admin option
 GRANT "writers" TO "carol" WITH ADMIN OPTION, INHERIT FALSE;
+
+-- manifest.yaml:8: not in the charter
+REVOKE "writers" FROM "dave" GRANTED BY "carol";
+
+-- its grantor is dropped
+REVOKE "readers" FROM "bob" GRANTED BY "leaver";
+
+-- its grantor loses the admin option
+REVOKE "writers" FROM "bob", "carol" GRANTED BY "alice";
 
 -- manifest.yaml:7
 REVOKE ADMIN OPTION FOR "writers" FROM "alice";
