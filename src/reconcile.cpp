@@ -89,6 +89,7 @@ std::unique_ptr<Planned> make_planned(const Charter& charter, const Connector& c
     if (planned->actual.databases.empty()) read_cluster(*connection, scope, planned->actual);
     read_database(*connection, scope, planned->actual);
     connection->execute("COMMIT");
+    planned->queries[planned->actual.databases.back().name] = connection->round_trips();
   }
   finish_plan(*planned, options, diagnostics);
   planned->diagnostics = diagnostics;

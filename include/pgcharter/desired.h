@@ -144,9 +144,9 @@ struct Desired {
   bool grantors_first = false;
   bool one_transaction = true;  ///< false: the server's part, each database and the server's last part are transactions of their own
   std::shared_ptr<const Inheritance> inheritance;  ///< while grants and revokes run
-  std::set<RoleId> superusers;                     ///< while grantors revoke
-  std::vector<std::string> unremovable;            ///< what must go and no session can revoke
-  std::vector<std::string> extras;                 ///< additive mode: what is there and not declared
+  std::set<RoleId> unable_grantors;      ///< superusers, and roles that no longer exist: their REVOKE takes away nothing of theirs
+  std::vector<std::string> unremovable;  ///< what must go and no session can revoke
+  std::vector<std::string> extras;       ///< additive mode: what is there and not declared
   Coverage coverage;
 };
 

@@ -32,6 +32,7 @@ struct Planned {
   Diagnostics diagnostics;
   std::string fingerprint;
   std::string generated_at;
+  std::map<std::string, long> queries;  ///< by database: what reading it took; does not grow with the database
 };
 
 struct ReconcileOptions {

@@ -13,6 +13,7 @@
 #include <fmt/format.h>
 
 #include "cli/exit_code.h"
+#include "cli/output.h"
 
 extern char** environ;
 
@@ -150,6 +151,11 @@ std::unique_ptr<Planned> plan_input(const Input& input, const Options& options, 
                   "Make a new plan.");
   }
   if (!planned || diagnostics.has_errors()) throw AlreadyReported();
+  if (options.verbose) {
+    for (const auto& [database, count] : planned->queries) {
+      say(options, terminal, fmt::format("Database {} was read with {} queries.", printable(database), count));
+    }
+  }
   planned->diagnostics = diagnostics;
   if (input.saved) check_saved_plan(*input.saved, *planned);
   return planned;

@@ -89,7 +89,7 @@ void drop_unsupported(Acl& acl, const Acl& base, const AclTask& task) {
 
 PrivilegeSet removable(const AclEntry& entry, const Acl& base, const AclTask& task) {
   if (entry.grantor == task.owner) return entry.privileges;
-  if (task.superusers->contains(entry.grantor)) return {};
+  if (task.unable_grantors->contains(entry.grantor)) return {};
   return entry.privileges & own_options(base, task.table, entry.grantor);
 }
 

@@ -19,9 +19,9 @@ struct AclTask {
   std::function<bool(RoleId)> authoritative;
   /// True for roles that the plan drops: nothing may be left to them, or granted by them.
   std::function<bool(RoleId)> dropped;
-  const Acl* table{};                    ///< of a column: the table's own list, whose grant options count too; may be null
-  const Acl* table_after{};              ///< and the list that the table ends with
-  const std::set<RoleId>* superusers{};  ///< while grantors revoke
+  const Acl* table{};                         ///< of a column: the table's own list, whose grant options count too; may be null
+  const Acl* table_after{};                   ///< and the list that the table ends with
+  const std::set<RoleId>* unable_grantors{};  ///< superusers and roles that are gone: what they granted stays
 };
 
 /// The list that `base` must become.

@@ -156,7 +156,7 @@ void DefaultAclResolver::finish(const Key& key, const Item& item) {
                        .initial = nullptr,
                        .authoritative = [&](RoleId role) { return decides && r_.scope_.role(role); },
                        .dropped = [&](RoleId role) { return r_.scope_.dropped(role); },
-                       .superusers = &r_.desired_.superusers};
+                       .unable_grantors = &r_.desired_.unable_grantors};
     const Acl target = acl_target(acls[desired.baseline], task);
     desired.acl = acls.intern(target);
     if (scope && !decides) {

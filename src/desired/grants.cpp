@@ -136,7 +136,7 @@ GrantResolver::AclAnswer GrantResolver::target_acl(const AclClass& of) {
                      .dropped = [&](RoleId role) { return r_.scope_.dropped(role); },
                      .table = of.table,
                      .table_after = of.table_after,
-                     .superusers = &r_.desired_.superusers};
+                     .unable_grantors = &r_.desired_.unable_grantors};
   const Acl& base = (*r_.actual_.acls)[of.base];
   const Acl target = acl_target(base, task);
   tell_unremovable(base, task);
@@ -156,7 +156,7 @@ void GrantResolver::tell_unremovable(const Acl& base, const AclTask& task) {
   const RoleNames& names = *r_.actual_.names;
   for (const AclEntry& entry : base) {
     const PrivilegeSet stuck = entry.privileges - removable(entry, base, task);
-    if (stuck.empty()) continue;
+    if (stuck.empty() || names.dangling(entry.grantor) || names.dangling(entry.grantee)) continue;  // tell_dangling() does
     // What should be there, had the owner granted it; a dropped grantor may leave nothing behind.
     AclEntry other = entry;
     other.grantor = task.owner;
@@ -168,7 +168,7 @@ void GrantResolver::tell_unremovable(const Acl& base, const AclTask& task) {
                     entry.grantee == kPublic ? "PUBLIC" : display_name(names.name(entry.grantee)), display_name(names.name(task.owner)));
     if (std::ranges::find(r_.desired_.unremovable, text) != r_.desired_.unremovable.end()) continue;
     r_.desired_.unremovable.push_back(text);
-    const bool superuser = task.superusers->contains(entry.grantor);
+    const bool superuser = task.unable_grantors->contains(entry.grantor);
     const std::string message =
         fmt::format("no session can revoke {}: {}", text,
                     superuser ? "a superuser's REVOKE counts as the owner's" : "the grantor no longer has the grant option itself");

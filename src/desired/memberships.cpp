@@ -135,7 +135,10 @@ void Resolver::close_memberships() {
     edges.push_back({desired_.cluster.desired[i].owner, database_owner});
   }
   desired_.inheritance = std::make_shared<const Inheritance>(edges, superusers(after));
-  desired_.superusers = superusers(desired_.grantors_first ? before : after);
+  desired_.unable_grantors = superusers(desired_.grantors_first ? before : after);
+  for (std::size_t i = 0; i < actual_.names->size(); ++i) {
+    if (const auto role = static_cast<RoleId>(i); actual_.names->dangling(role)) desired_.unable_grantors.insert(role);
+  }
 }
 
 }  // namespace pgcharter

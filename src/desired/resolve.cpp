@@ -84,6 +84,7 @@ Desired Resolver::run() {
   desired_.databases.resize(actual_.databases.size());
   for (std::size_t i = 0; i < desired_.databases.size(); ++i) add_database(i);
   check_dependencies();
+  tell_dangling();
   // From here on owners and the set of objects are fixed; only ACLs are decided.
   GrantResolver(*this).run();
   desired_.extras = extras_.lines(*actual_.names);

@@ -90,6 +90,7 @@ class Resolver {
   void add_role(const RoleRule& rule);
   void add_role_settings(const RoleRule& rule);
   void check_dependencies();
+  void tell_dangling();
 
   void add_memberships();
   void close_memberships();

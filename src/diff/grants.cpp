@@ -59,6 +59,8 @@ class ClassDiff {
     change.objects = list_;
     change.column = class_->column;
     Reason reason = reason_of(desired_, objects_.rule_sets[class_->rules], change.grantee, change.privileges, change.grant);
+    if (change.cascade) reason.text += ", with CASCADE";
+    if (change.implied) reason.text += ", falls by CASCADE";
     changes_.push_back({.database = database_, .body = std::move(change), .reason = std::move(reason)});
   }
 

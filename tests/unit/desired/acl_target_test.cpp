@@ -32,14 +32,14 @@ RuleUse absent(RoleId grantee, PrivilegeSet privileges, bool expired = false) {
 
 /// The roles under authority are reader and writer.
 Acl target(const Acl& base, const std::vector<RuleUse>& uses, const Acl* initial = nullptr, const std::set<RoleId>& dropped = {},
-           const std::set<RoleId>& superusers = {}) {
+           const std::set<RoleId>& unable = {}) {
   const AclTask task{.owner_before = kOwner,
                      .owner = kOwner,
                      .uses = &uses,
                      .initial = initial,
                      .authoritative = [](RoleId role) { return role == kReader || role == kWriter; },
                      .dropped = [&](RoleId role) { return dropped.contains(role); },
-                     .superusers = &superusers};
+                     .unable_grantors = &unable};
   return acl_target(normalised(base), task);
 }
 

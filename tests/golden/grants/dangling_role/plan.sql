@@ -1,0 +1,15 @@
+-- Charter dangling, planned by pgcharter at 2026-06-01T12:00:00Z
+-- for PostgreSQL 15.18, database app.
+-- Run it with: psql -X -v ON_ERROR_STOP=1 -f FILE
+\set ON_ERROR_STOP on
+
+\connect -reuse-previous=on '"dbname=''app''"'
+\encoding UTF8
+BEGIN;
+SET LOCAL search_path = '';
+SET LOCAL lock_timeout = '5s';
+
+-- not in the charter
+REVOKE INSERT ON TABLE "events"."a" FROM "reader";
+
+COMMIT;
