@@ -6,10 +6,13 @@
 
 #include "pgcharter/sql.h"
 
+#include "plan/session.h"
+
 namespace pgcharter {
 
 struct RenderContext {
   const Plan& plan;
+  const Session& session;
   int database = -1;  ///< -1: the server
   Phase phase{};
 
@@ -18,6 +21,18 @@ struct RenderContext {
   [[nodiscard]] int major() const { return plan.actual->server.major(); }
   [[nodiscard]] const DesiredObjects& objects() const {
     return database < 0 ? plan.desired->cluster : plan.desired->databases[static_cast<std::size_t>(database)].objects;
+  }
+  /// True where another routine has the same name: only IN before each type tells f(integer, integer) from f(integer, OUT integer)
+  /// (LookupFuncWithArgs() in src/backend/parser/parse_func.c tries both readings of a list without modes).
+  [[nodiscard]] bool is_overloaded(std::uint32_t object) const {
+    const std::vector<Object>& all = *objects().actual;  // sorted by name: overloads are neighbours
+    const auto same = [&](std::size_t other) {
+      const ObjectName& a = all[object].id;
+      const ObjectName& b = all[other].id;
+      return a.kind == b.kind && a.schema == b.schema && a.name == b.name;
+    };
+    if (object >= all.size() || info(all[object].id.kind).identity != IdentityShape::Signature) return false;
+    return (object > 0 && same(object - 1)) || (object + 1 < all.size() && same(object + 1));
   }
   template <typename Body>
   [[nodiscard]] const Body& body(std::size_t step) const {

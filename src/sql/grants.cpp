@@ -56,6 +56,9 @@ class GrantRenderer {
             .grant_option = change.grant_option,
             .cascade = change.cascade,
             .run_as = kNoRole};
+    if (context_.session.becomes_owner(context_.database, change) && !as_grantor(change)) {
+      key.run_as = context_.objects().desired[change.objects->front()].owner;
+    }
     if (change.grant || change.grantor == kNoRole) {
       add(key, change.column, *change.objects, change.grantee, step);
       return;
@@ -87,6 +90,11 @@ class GrantRenderer {
   }
 
  private:
+  /// Another role than the owner holds what is revoked.
+  [[nodiscard]] bool as_grantor(const ChangePrivileges& change) const {
+    return !change.grant && change.grantor != kNoRole && !acts_as_owner(change.objects->front(), change.grantor);
+  }
+
   [[nodiscard]] bool acts_as_owner(std::uint32_t object, RoleId grantor) const {
     const RoleId owner = context_.objects().desired[object].owner;
     if (grantor == owner) return true;
@@ -158,7 +166,7 @@ class GrantRenderer {
     if (!key.grant && key.grant_option) sql.keyword("GRANT OPTION FOR");
     write_privileges(sql, key);
     sql.keyword("ON").keyword(info(key.kind).sql_keyword);
-    sql.list(objects, [&](std::uint32_t object) { sql.qualified(context_.objects().object(object).id); });
+    sql.list(objects, [&](std::uint32_t object) { sql.qualified(context_.objects().object(object).id, context_.is_overloaded(object)); });
     sql.keyword(key.grant ? "TO" : "FROM");
     sql.list(grantees, [&](RoleId role) { sql.grantee(context_.names(), role); });
     if (key.grant && key.grant_option) sql.keyword("WITH GRANT OPTION");

@@ -12,7 +12,9 @@ void render_owner(const RenderContext& context, std::size_t step, std::vector<St
   const ChangeOwner& change = context.body<ChangeOwner>(step);
   for (const std::uint32_t object : *change.objects) {
     SqlWriter sql;
-    sql.keyword("ALTER").keyword(info(change.kind).alter_owner_keyword).qualified(context.objects().object(object).id);
+    sql.keyword("ALTER")
+        .keyword(info(change.kind).alter_owner_keyword)
+        .qualified(context.objects().object(object).id, context.is_overloaded(object));
     sql.keyword("OWNER TO").identifier(context.name(change.after));
     Statement statement = context.statement({step}, sql.take());
     statement.objects = {object};

@@ -124,10 +124,13 @@ std::string provenance_of(const Plan& plan, const std::vector<std::size_t>& step
 Script render(const Plan& plan) {
   Script script;
   const ImpliedSteps implied(plan);
+  std::vector<const Change*> changes;
+  for (const Step& step : plan.steps) changes.push_back(&step.change);
+  const Session session(*plan.actual, *plan.desired, changes);
   std::size_t secrets = 0;
   for (std::size_t begin = 0; begin < plan.steps.size();) {
     const Step& first = plan.steps[begin];
-    const RenderContext context{.plan = plan, .database = first.change.database, .phase = first.phase};
+    const RenderContext context{.plan = plan, .session = session, .database = first.change.database, .phase = first.phase};
     RunRenderer run(context, implied, secrets);
     std::size_t end = begin;
     for (; end < plan.steps.size() && plan.steps[end].phase == first.phase && plan.steps[end].change.database == first.change.database;

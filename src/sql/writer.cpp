@@ -52,7 +52,7 @@ SqlWriter& SqlWriter::oid(std::string_view digits) {
   return token(digits);
 }
 
-SqlWriter& SqlWriter::qualified(const ObjectName& object) {
+SqlWriter& SqlWriter::qualified(const ObjectName& object, bool with_modes) {
   const IdentityShape identity = info(object.kind).identity;
   if (identity == IdentityShape::Oid) return oid(object.name);
   if (object.kind == ObjectKind::Parameter) return dotted(object.name);
@@ -63,13 +63,21 @@ SqlWriter& SqlWriter::qualified(const ObjectName& object) {
     text_ += '.';
     text_ += quote_identifier(object.name);
   }
-  if (identity == IdentityShape::Signature) trusted_types(object.args);
+  if (identity == IdentityShape::Signature) trusted_types(object.args, with_modes);
   return *this;
 }
 
-void SqlWriter::trusted_types(std::string_view types) {
+void SqlWriter::trusted_types(std::string_view types, bool with_modes) {
+  static constexpr std::string_view kMode = "IN ";
   text_ += '(';
-  text_ += types;
+  if (with_modes && !types.empty()) text_ += kMode;
+  bool quoted = false;
+  for (std::size_t i = 0; i < types.size(); ++i) {
+    text_ += types[i];
+    if (types[i] == '"') quoted = !quoted;
+    const bool next_type = !quoted && types[i] == ' ' && i > 0 && types[i - 1] == ',';
+    if (with_modes && next_type) text_ += kMode;
+  }
   text_ += ')';
 }
 

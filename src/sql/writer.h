@@ -22,8 +22,9 @@ class SqlWriter {
   SqlWriter& number(long long value);
   /// The digits of an oid; an assert fails for anything else.
   SqlWriter& oid(std::string_view digits);
-  /// "schema"."name"(args). The argument types are the text of format_type(), which quotes names itself.
-  SqlWriter& qualified(const ObjectName& object);
+  /// "schema"."name"(args). The argument types are the text of format_type(), which quotes names itself; `with_modes` writes IN before
+  /// each.
+  SqlWriter& qualified(const ObjectName& object, bool with_modes = false);
   /// SELECT, INSERT
   SqlWriter& privileges(PrivilegeSet privileges);
   /// The place of a secret, in psql's form :'name'. `name` consists of letters, digits and _.
@@ -50,7 +51,7 @@ class SqlWriter {
 
  private:
   SqlWriter& token(std::string_view text);
-  void trusted_types(std::string_view types);
+  void trusted_types(std::string_view types, bool with_modes);
 
   std::string text_;
   bool blank_ = false;  ///< the next token needs a blank before it

@@ -42,6 +42,15 @@ TEST(SqlWriter, WritesNamesOfEachShape) {
   EXPECT_EQ(text({ObjectKind::Parameter, {}, "my.param", {}}), R"("my"."param")");
 }
 
+TEST(SqlWriter, WritesTheModeOfEachArgumentOfAnOverloadedRoutine) {
+  const auto text = [](std::string args) {
+    return SqlWriter().qualified({ObjectKind::Function, "s", "f", std::move(args)}, true).take();
+  };
+  EXPECT_EQ(text(""), R"("s"."f"())");
+  EXPECT_EQ(text("integer"), R"("s"."f"(IN integer))");
+  EXPECT_EQ(text(R"(integer, s."a, b", double precision[])"), R"("s"."f"(IN integer, IN s."a, b", IN double precision[]))");
+}
+
 TEST(SqlWriter, SetsBlanksBetweenTokens) {
   SqlWriter sql;
   sql.keyword("GRANT")

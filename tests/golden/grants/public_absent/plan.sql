@@ -10,10 +10,10 @@ SET LOCAL search_path = '';
 SET LOCAL lock_timeout = '5s';
 
 -- manifest.yaml:8
-GRANT EXECUTE ON ROUTINE "public"."danger"(integer) TO "app";
+GRANT EXECUTE ON ROUTINE "public"."danger"(IN integer) TO "app";
 
 -- manifest.yaml:7: named absent
-REVOKE EXECUTE ON ROUTINE "public"."danger"(integer), "public"."danger"(text) FROM PUBLIC;
+REVOKE EXECUTE ON ROUTINE "public"."danger"(IN integer), "public"."danger"(IN text) FROM PUBLIC;
 
 -- manifest.yaml:6: named absent
 REVOKE USAGE ON SCHEMA "public" FROM PUBLIC;
