@@ -105,6 +105,18 @@ void Resolver::set_owners(std::size_t i) {
   }
 }
 
+/// Tablespaces and databases; the rest of the rule is the database's.
+void Resolver::set_cluster_owners(const OwnershipRule& rule) {
+  if (!scope_.covers(Family::Owners)) return;
+  DesiredObjects& objects = desired_.cluster;
+  for (std::size_t o = 0; o < objects.actual->size(); ++o) {
+    const Object& object = objects.object(o);
+    const auto matches = [&](const ObjectPattern& p) { return p.matches(object.id); };
+    if (scope_.ignored(object.id) || std::ranges::none_of(rule.objects, matches) || std::ranges::any_of(rule.except, matches)) continue;
+    set_owner(objects, desired_.cluster_owner_reasons, o, role_id(rule.owner), {"declared", rule.pos});
+  }
+}
+
 void Resolver::add_cluster_owners() {
   DesiredObjects& objects = desired_.cluster;
   for (std::size_t o = 0; o < objects.actual->size(); ++o) {
@@ -117,6 +129,7 @@ void Resolver::add_cluster_owners() {
     if (existing && database.owner && scope_.covers(Family::Owners)) {
       set_owner(objects, desired_.cluster_owner_reasons, *existing, role_id(*database.owner), {"declared", database.pos});
     }
+    for (const OwnershipRule& rule : database.ownership) set_cluster_owners(rule);
     if (database.settings.empty()) continue;
     desired_.settings[{name, kNoRole}] = database.settings;
     desired_.setting_reasons[{name, kNoRole}] = {"declared", database.settings.begin()->second.pos};
