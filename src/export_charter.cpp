@@ -3,6 +3,7 @@
 // shown to a user as a charter.
 
 #include <algorithm>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -25,15 +26,20 @@ bool matches(const std::vector<NamePattern>& patterns, const std::string& name) 
   return std::ranges::any_of(patterns, [&](const NamePattern& p) { return p.matches(name); });
 }
 
-/// The databases that were asked for; templates only by their names.
-std::vector<std::string> selected_databases(const State& state, const std::vector<std::string>& texts) {
+/// The databases that were asked for; templates, and those that are closed to this role, only by their names.
+std::vector<std::string> selected_databases(State& state, const std::vector<std::string>& texts, const std::vector<std::string>& closed) {
   const std::vector<NamePattern> patterns = patterns_of(texts);
   std::vector<std::string> names;
   for (const Object& object : state.cluster.objects) {
     if (object.id.kind != ObjectKind::Database) continue;
     const bool is_template = object.id.name == "template0" || object.id.name == "template1";
     const bool named = std::ranges::any_of(patterns, [&](const NamePattern& p) { return p.literal() && p.text == object.id.name; });
-    if (named || (!is_template && matches(patterns, object.id.name))) names.push_back(object.id.name);
+    if (!named && (is_template || !matches(patterns, object.id.name))) continue;
+    if (named || std::ranges::find(closed, object.id.name) == closed.end()) {
+      names.push_back(object.id.name);
+    } else {
+      ++state.cluster.coverage[fmt::format("database \"{}\": this role can't connect to it", object.id.name)];
+    }
   }
   if (names.empty()) throw Error("no database of this server matches --databases");
   return names;
@@ -43,7 +49,8 @@ ReadScope scope_of(const ReadSelection& selection) {
   ReadScope scope;
   scope.schemas = patterns_of(selection.schemas);
   scope.all_schemas = scope.schemas.empty();
-  scope.all_columns = selection.all_columns;
+  scope.all_columns = selection.complete;
+  scope.all_dependencies = selection.complete && scope.all_schemas;  // what keeps a role must be seen as a whole
   return scope;
 }
 
@@ -62,6 +69,14 @@ void drop_unselected(DatabaseState& database, const std::vector<NamePattern>& sc
   database.objects = std::move(kept);
   for (Column& column : database.columns) column.object = moved[column.object];
   std::erase_if(database.extensions, [&](const Extension& extension) { return !matches(schemas, extension.schema); });
+}
+
+/// What keeps a role is kept, but for the lists of access that stand in the state themselves: a plan takes the role out of those.
+void drop_known_dependencies(const ClusterState& cluster, DatabaseState& database) {
+  std::set<std::pair<std::string_view, std::uint32_t>> read;
+  for (const Object& object : cluster.objects) read.emplace(info(object.id.kind).catalog, object.oid);
+  for (const Object& object : database.objects) read.emplace(info(object.id.kind).catalog, object.oid);
+  std::erase_if(database.role_dependencies, [&](const RoleDependency& d) { return d.type == 'a' && read.contains({d.catalog, d.oid}); });
 }
 
 std::string first_lines(const std::vector<std::string>& lines) {
@@ -111,7 +126,7 @@ State read_server(const Connector& connector, const ReadSelection& selection) {
     if (selection.databases.empty()) {
       read_database(*connection, scope, state);
     } else {
-      databases = selected_databases(state, selection.databases);
+      databases = selected_databases(state, selection.databases, closed_databases(*connection));
     }
     connection->execute("COMMIT");
   }
@@ -124,6 +139,7 @@ State read_server(const Connector& connector, const ReadSelection& selection) {
   if (!scope.all_schemas) {
     for (DatabaseState& database : state.databases) drop_unselected(database, scope.schemas);
   }
+  for (DatabaseState& database : state.databases) drop_known_dependencies(state.cluster, database);
   return state;
 }
 

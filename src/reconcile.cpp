@@ -115,13 +115,17 @@ std::unique_ptr<Planned> plan_snapshot(const Charter& charter, State snapshot, c
                   "Take one with pgcharter snapshot --databases, or while connected to that database.");
     }
     selected.push_back(*found);
-    selected.back().role_dependencies.clear();
+    std::erase_if(selected.back().role_dependencies, [&](const RoleDependency& d) {
+      const auto rule = charter.roles.find(snapshot.names->name(d.role));
+      return rule == charter.roles.end() || rule->second.ensure != Ensure::Absent;
+    });
   }
   snapshot.databases = std::move(selected);
+  const bool complete = std::ranges::all_of(snapshot.databases, &DatabaseState::all_role_dependencies);
   for (const auto& [name, rule] : charter.roles) {
-    if (rule.ensure == Ensure::Absent) {
+    if (rule.ensure == Ensure::Absent && !complete) {
       diagnostics.warning("snapshot-dependencies", rule.pos,
-                          fmt::format("a snapshot does not tell what keeps role \"{}\" from being dropped", name),
+                          fmt::format("this snapshot does not tell what keeps role \"{}\" from being dropped", name),
                           "Plan against the server before you apply.");
     }
   }

@@ -17,11 +17,15 @@ struct ReadScope {
   std::vector<std::string> column_names;  ///< columns that the charter names, read also where they have no ACL
   bool all_columns = false;               ///< every column of every relation
   std::vector<std::string> absent_roles;  ///< whose dependencies are wanted
+  bool all_dependencies = false;          ///< those of every role
 };
 
 /// Roles, memberships, settings, databases, tablespaces, parameters into `state.cluster`.
 /// The caller has opened the transaction whose snapshot counts.
 void read_cluster(Connection& connection, const ReadScope& scope, State& state);
+
+/// The databases of the server that this role can't connect to, by name.
+std::vector<std::string> closed_databases(Connection& connection);
 
 /// Everything of the connected database, appended to `state.databases`. After read_cluster().
 void read_database(Connection& connection, const ReadScope& scope, State& state);

@@ -29,10 +29,11 @@ std::string export_charter(const State& state, const ExportOptions& options);
 struct ReadSelection {
   std::vector<std::string> databases;  ///< patterns; empty: the connected one
   std::vector<std::string> schemas;    ///< patterns; empty: every schema
-  bool all_columns = false;            ///< also those without privileges of their own
+  bool complete = false;               ///< also columns without privileges of their own, and what keeps each role from being dropped
 };
 
-/// Reads the server and the selected databases, each in one snapshot. Throws Error where no database matches.
+/// Reads the server and the selected databases, each in one snapshot. A database that only a pattern names and that this role can't
+/// connect to is left out, and counted in the coverage. Throws Error where no database matches.
 State read_server(const Connector& connector, const ReadSelection& selection);
 
 /// export_charter(), read again and planned against the same state: the plan is empty. Where a pattern reached too far, its objects are

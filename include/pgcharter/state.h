@@ -133,7 +133,7 @@ struct Extension {
   bool operator==(const Extension&) const = default;
 };
 
-/// Something that keeps a role from being dropped (pg_shdepend), for the roles that the charter names absent.
+/// Something that keeps a role from being dropped (pg_shdepend).
 struct RoleDependency {
   RoleId role{};
   std::string database;     ///< empty: a shared object
@@ -154,6 +154,7 @@ struct DatabaseState {
   std::vector<DefaultAcl> default_acls;
   std::vector<Extension> extensions;
   std::vector<RoleDependency> role_dependencies;
+  bool all_role_dependencies = false;  ///< of every role, as a snapshot holds them; else of those that were asked for
   Coverage coverage;
 
   /// Index of an object, or nothing.

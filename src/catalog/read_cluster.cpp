@@ -82,6 +82,12 @@ void read_settings(Connection& connection, State& state, AclReader& reader) {
 
 }  // namespace
 
+std::vector<std::string> closed_databases(Connection& connection) {
+  std::vector<std::string> names;
+  connection.query(find_query("closed_databases"), {}, [&](const Row& row) { names.emplace_back(row.text(0)); });
+  return names;
+}
+
 void read_cluster(Connection& connection, const ReadScope& /*scope*/, State& state) {
   state.server = connection.server();
   AclReader reader(connection, state);

@@ -159,8 +159,14 @@ class DatabaseReader {
   }
 
   void read_dependencies() {
-    if (scope_.absent_roles.empty()) return;
-    connection_.query(find_query("role_dependencies"), {array_parameter(scope_.absent_roles)}, [&](const Row& row) {
+    std::vector<std::string> roles = scope_.absent_roles;
+    if (scope_.all_dependencies) {
+      roles.clear();
+      for (const Role& role : state_.cluster.roles) roles.push_back(state_.names->name(role.id));
+      database_.all_role_dependencies = true;
+    }
+    if (roles.empty()) return;
+    connection_.query(find_query("role_dependencies"), {array_parameter(roles)}, [&](const Row& row) {
       const int count = static_cast<int>(row.number(4));
       std::string description(row.text(3));
       if (row.is_null(3)) description = std::to_string(count) + (count == 1 ? " object" : " objects");

@@ -14,7 +14,7 @@ namespace pgcharter::cli {
 
 int snapshot(const Options& options, Terminal& terminal) {
   const State state =
-      read_server(make_connector(options, {}), {.databases = options.databases, .schemas = options.schemas, .all_columns = true});
+      read_server(make_connector(options, {}), {.databases = options.databases, .schemas = options.schemas, .complete = true});
   if (options.out.empty()) {
     write_state(terminal.out, state);
     terminal.out.flush();

@@ -164,6 +164,7 @@ class StateWriter {
       return {{"name", e.name}, {"schema", e.schema}, {"version", e.version}};
     });
     list(indent, "role_dependencies", d.role_dependencies, [&](const RoleDependency& r) { return dependency(r); });
+    if (d.all_role_dependencies) out_ << ",\n" << indent << "\"all_role_dependencies\": true";
     out_ << ",\n" << indent << "\"coverage\": " << json_line(Json(d.coverage)) << "\n      }";
   }
 };

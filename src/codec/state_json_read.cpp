@@ -172,6 +172,7 @@ class StateReader {
                                      .catalog = text_member(r, "catalog"),
                                      .oid = r.value("oid", 0U)});
     }
+    d.all_role_dependencies = json.value("all_role_dependencies", false);
     d.coverage = coverage(member(json, "coverage"));
     return d;
   }

@@ -34,6 +34,7 @@ constexpr std::string_view kByHand = R"({
                         "acl": [{"grantee": "reader", "grantor": "postgres", "privileges": ["SELECT"]}]}],
       "extensions": [{"name": "pgcrypto", "schema": "public", "version": "1.3"}],
       "role_dependencies": [{"role": "reader", "database": "app", "description": "table s.t", "type": "a", "count": 2}],
+      "all_role_dependencies": true,
       "coverage": {"large_object: not readable": 1}
     }]
   }
@@ -73,6 +74,7 @@ TEST(CodecStateJson, ComesBackAsItWas) {
   EXPECT_EQ(fingerprint(again), fingerprint(state));
   EXPECT_EQ(again.server, state.server);
   EXPECT_EQ(again.databases[0].coverage, state.databases[0].coverage);
+  EXPECT_TRUE(again.databases[0].all_role_dependencies);
   // Numbers of roles and lists mean nothing across two states; the debug text above compared them by name.
   ASSERT_EQ(again.databases[0].objects.size(), state.databases[0].objects.size());
   for (std::size_t i = 0; i < state.databases[0].objects.size(); ++i) {
