@@ -1,6 +1,6 @@
 // Default privileges, row by row of pg_default_acl. A row IN SCHEMA only adds; a global row is the whole list, so what it lacks of the
 // built-in list is written as `ensure: absent`, and what it keeps of PUBLIC's is written because an entry brings the row into scope (ALTER
-// DEFAULT PRIVILEGES; acldefault() in src/backend/utils/adt/acl.c).
+// DEFAULT PRIVILEGES; acldefault() in src/backend/utils/adt/acl.c). What the grants say with `future: true` is left out here.
 
 #include <algorithm>
 
@@ -39,7 +39,7 @@ std::string line(const Entry& entry, std::size_t indent) {
   return list_item(flow_map(members), indent);
 }
 
-void add_row(Exporter& e, const DefaultAcl& row, std::vector<Entry>& entries) {
+void add_row(Exporter& e, const DefaultAcl& row, const Futures& futures, std::vector<Entry>& entries) {
   const Acl& acl = e.acl(row.acl);
   const Acl builtin = row.schema.empty() ? acl_default(row.objects, row.creator, e.state().server.major()) : Acl{};
   auto add = [&](RoleId grantee, PrivilegeSet set, bool grantable, bool absent) {
@@ -62,18 +62,20 @@ void add_row(Exporter& e, const DefaultAcl& row, std::vector<Entry>& entries) {
     if (!e.nameable(grantee)) e.note("default privileges of roles that no longer exist");
     add(grantee, privileges_of(builtin, grantee) - held, false, true);
     if (row.schema.empty() && grantee == row.creator) continue;
-    add(grantee, held - options, false, false);
-    add(grantee, options, true, false);
+    for (const bool grantable : {false, true}) {
+      if (futures.told.contains({row.creator, row.schema, row.objects, grantee, grantable})) continue;
+      add(grantee, grantable ? options : held - options, grantable, false);
+    }
   }
 }
 
 }  // namespace
 
-std::string Exporter::default_privileges_section(const DatabaseState& database, std::size_t indent) {
+std::string Exporter::default_privileges_section(const DatabaseState& database, const Futures& futures, std::size_t indent) {
   std::vector<Entry> entries;
   for (const DefaultAcl& row : database.default_acls) {
     if (nameable(row.creator)) {
-      add_row(*this, row, entries);
+      add_row(*this, row, futures, entries);
     } else {
       note("default privileges by roles that no longer exist");
     }

@@ -55,6 +55,14 @@ bool Exporter::is_exported_database(const std::string& name) const {
   return std::ranges::find(state_.databases, name, &DatabaseState::name) != state_.databases.end();
 }
 
+bool has_patterns(ObjectKind kind) { return in_schema(kind) || kind == ObjectKind::LargeObject; }
+
+std::string pattern_text(ObjectKind kind, const std::string& schema) {
+  if (!in_schema(kind)) return "\"*\"";
+  const std::string name = manifest_name({.kind = kind, .schema = schema, .name = "x", .args = {}});
+  return yaml_scalar(name.substr(0, name.rfind('x')) + "*");
+}
+
 std::string section(std::string_view key, const std::string& lines, std::size_t indent) {
   return lines.empty() ? std::string() : fmt::format("{}{}{}:\n{}", indent == 0 ? "\n" : "", std::string(indent, ' '), key, lines);
 }
@@ -77,16 +85,20 @@ std::string Exporter::scope_section() const {
   for (const std::string& pattern : options_.roles) roles.push_back(yaml_scalar(pattern));
   if (roles.empty()) roles.emplace_back("\"*\"");
   if (schemas.empty()) schemas.emplace_back("\"*\"");
-  return fmt::format("\n# Nobody has more on these schemas than what is written below, PUBLIC included.\nscope:\n{}\n{}\n  public: true\n",
-                     wrapped("  roles: " + flow_list(roles, true), 6), wrapped("  schemas: " + flow_list(schemas, true), 6));
+  return fmt::format(
+      "\n# Nobody has more on these schemas than what is written below. That goes for PUBLIC too, so what PostgreSQL\n"
+      "# gives it by itself is written where it still holds.\nscope:\n{}\n{}\n  public: true\n",
+      wrapped("  roles: " + flow_list(roles, true), 6), wrapped("  schemas: " + flow_list(schemas, true), 6));
 }
 
 std::string Exporter::database_sections(const DatabaseState& database, bool first, std::size_t indent) {
+  Futures futures;
+  const std::string grants = grants_section(database, first, indent + 2, futures);
   std::string text = section("extensions", extensions_section(database, indent + 2), indent);
-  text += section("schemas", schemas_section(database, indent + 2), indent);
-  text += section("ownership", ownership_section(database, indent + 2), indent);
-  text += section("grants", grants_section(database, first, indent + 2), indent);
-  text += section("default_privileges", default_privileges_section(database, indent + 2), indent);
+  text += section("schemas", schemas_section(database, futures, indent + 2), indent);
+  text += section("ownership", ownership_section(database, first, indent + 2), indent);
+  text += section("grants", grants, indent);
+  text += section("default_privileges", default_privileges_section(database, futures, indent + 2), indent);
   return text;
 }
 
@@ -102,6 +114,7 @@ std::string Exporter::databases_section() {
     const auto settings = settings_of({.database = database.name, .role = kNoRole});
     if (!settings.empty()) text += wrapped("    settings: " + flow_map(settings), 8) + "\n";
     text += database_sections(database, i == 0, 4);
+    if (i > 0) lines += "\n";
     lines +=
         text.empty() ? fmt::format("  {}: {{}}\n", yaml_scalar(database.name)) : fmt::format("  {}:\n{}", yaml_scalar(database.name), text);
   }
@@ -115,9 +128,9 @@ std::string Exporter::header() const {
     databases.push_back(fmt::format("\"{}\"", database.name));
     for (const Object& object : database.objects) ++counts[object.id.kind];
   }
-  std::string text =
-      yaml_comment(fmt::format("A charter of the database{} {}, PostgreSQL {}, written by pgcharter export: it says what was there.",
-                               databases.size() == 1 ? "" : "s", join(databases, ", "), state_.server.version));
+  std::string text = yaml_comment(fmt::format("A charter of the database{} {} as {} on PostgreSQL {}, written by pgcharter export.",
+                                              databases.size() == 1 ? "" : "s", join(databases, ", "),
+                                              databases.size() == 1 ? "it was" : "they were", state_.server.version));
   std::vector<std::string> parts;
   for (const auto& [kind, count] : counts) parts.push_back(fmt::format("{} {}", count, info(kind).manifest_key));
   std::string read = "Read: " + join(parts, ", ");

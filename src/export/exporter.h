@@ -5,11 +5,21 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "pgcharter/export.h"
 
 namespace pgcharter {
+
+struct PatternGrant;
+
+/// The default privileges of one database that stand in its grants, as `future: true`.
+struct Futures {
+  using Key = std::tuple<RoleId, std::string, ObjectKind, RoleId, bool>;  // creator, schema, kind, grantee, with grant option
+  std::set<Key> told;
+  std::map<std::string, std::set<RoleId>> creators;  // of schemas where others than the owner create
+};
 
 class Exporter {
  public:
@@ -40,10 +50,10 @@ class Exporter {
   // The concerns; each gives finished lines, indented by `indent`.
   std::string roles_section();
   std::string extensions_section(const DatabaseState& database, std::size_t indent);
-  std::string schemas_section(const DatabaseState& database, std::size_t indent);
-  std::string ownership_section(const DatabaseState& database, std::size_t indent);
-  std::string grants_section(const DatabaseState& database, bool first, std::size_t indent);
-  std::string default_privileges_section(const DatabaseState& database, std::size_t indent);
+  std::string schemas_section(const DatabaseState& database, const Futures& futures, std::size_t indent);
+  std::string ownership_section(const DatabaseState& database, bool first, std::size_t indent);
+  std::string grants_section(const DatabaseState& database, bool first, std::size_t indent, Futures& futures);
+  std::string default_privileges_section(const DatabaseState& database, const Futures& futures, std::size_t indent);
 
  private:
   std::string scope_section() const;
@@ -63,6 +73,14 @@ class Exporter {
   std::set<RoleId> named_;
   std::map<std::string, long> notes_;
 };
+
+/// Gives the patterns `future` where default privileges say exactly the same, and tells which.
+void fold_futures(const Exporter& exporter, const DatabaseState& database, std::vector<PatternGrant>& patterns, Futures& futures);
+
+/// True for the kinds of which a pattern can name all objects that are there, and no others: those in a schema, and large objects.
+bool has_patterns(ObjectKind kind);
+/// The pattern for all of them, as YAML.
+std::string pattern_text(ObjectKind kind, const std::string& schema);
 
 /// `key:` with the lines of a section below it; nothing without lines.
 std::string section(std::string_view key, const std::string& lines, std::size_t indent);

@@ -2,20 +2,28 @@
 //
 // What needs no words: an owner's own privileges, and on members of extensions what the extension itself gave (pg_init_privs, else the
 // built-in defaults). What an owner lacks, and what an extension gave and somebody took away, is written as `ensure: absent`. A
-// privilege that all objects of a kind in a schema share is one pattern `schema.*`; the rest is literal. An owner counts as holding what it
-// has: a present entry for it changes nothing. Who granted is not written: privileges by several grantors have the effect of one.
+// privilege that the objects of a kind in a schema share, all or all but a few, is one pattern (patterns.cpp), and a default privilege
+// of the same meaning goes into it as `future: true` (future.cpp); the rest is literal. An owner counts as holding what it has: a
+// present entry for it changes nothing. Who granted is not written: privileges by several grantors have the effect of one.
 
 #include <algorithm>
 
 #include <fmt/format.h>
 
 #include "export/exporter.h"
+#include "export/patterns.h"
 #include "export/yaml_text.h"
 
 namespace pgcharter {
 namespace {
 
-using Item = std::pair<ObjectKind, std::string>;
+/// What one item of `objects` names, and what is taken out of it.
+struct Item {
+  ObjectKind kind{};
+  std::string name;
+  std::vector<std::string> except;
+  auto operator<=>(const Item&) const = default;
+};
 
 /// One entry of `grants`. The order of the members is the order of the entries in the file.
 struct Entry {
@@ -23,6 +31,7 @@ struct Entry {
   std::set<Item> objects;
   std::string privileges;
   bool grantable = false;
+  bool future = false;
   bool on_columns = false;  // so that merging along the columns never takes in an entry on whole tables
   std::set<std::string> columns;
   std::set<std::string> to;
@@ -30,22 +39,13 @@ struct Entry {
   auto operator<=>(const Entry&) const = default;
 };
 
-/// What one grantee has on one object, and what of it must be written.
-struct Holding {
-  PrivilegeSet held;
-  PrivilegeSet options;
-  PrivilegeSet plain;      // to be written
-  PrivilegeSet grantable;  // to be written with grant option
-  PrivilegeSet absent;     // to be written as absent
-  [[nodiscard]] bool silent() const { return plain.empty() && grantable.empty() && absent.empty(); }
-};
+using Names = std::map<ObjectKind, std::vector<std::string>>;
 
-/// What a pattern says for one grantee on all objects of a bucket.
-struct Common {
-  PrivilegeSet plain;
-  PrivilegeSet grantable;
-  PrivilegeSet absent;
-};
+std::string by_kind(const Names& names) {
+  std::vector<std::pair<std::string, std::string>> members;
+  for (const auto& [kind, list] : names) members.emplace_back(info(kind).manifest_key, flow_list(list));
+  return flow_map(members);
+}
 
 class GrantExporter {
  public:
@@ -68,26 +68,53 @@ class GrantExporter {
     }
   }
 
-  std::string lines(std::size_t indent) {
+  std::string lines(std::size_t indent, Futures& futures) {
+    fold_futures(e_, database_, patterns_, futures);
+    for (const PatternGrant& p : patterns_) {
+      Entry entry = entry_of(p.kind, p.grantee, p.privileges);
+      entry.absent = p.absent;
+      entry.grantable = p.grantable;
+      entry.future = p.future;
+      entry.objects = {{p.kind, pattern_text(p.kind, p.schema), p.except}};
+      entries_.push_back(std::move(entry));
+    }
     std::vector<Entry> entries = merged(merged(merged(std::move(entries_), &Entry::columns), &Entry::objects), &Entry::to);
     std::ranges::stable_sort(entries, {}, [](const Entry& entry) {
-      return std::tuple(entry.absent, entry.objects.begin()->first, entry.on_columns, std::cref(entry.to).get());
+      return std::tuple(entry.absent, entry.objects.begin()->kind, entry.on_columns, std::cref(entry.to).get());
     });
+    constexpr std::size_t kManyEntries = 12;  // from here on headings help
     std::string text;
-    for (const Entry& entry : entries) text += line(entry, indent);
+    for (std::size_t i = 0; i < entries.size(); ++i) {
+      const std::string heading = heading_of(entries[i]);
+      if (entries.size() > kManyEntries && (i == 0 || heading != heading_of(entries[i - 1])))
+        text += fmt::format("{}# {}\n", std::string(indent, ' '), heading);
+      text += line(entries[i], indent);
+    }
     return text;
   }
 
  private:
+  static std::string heading_of(const Entry& entry) {
+    if (entry.absent) return "What somebody would have by itself, and has not";
+    std::string kind(info(entry.objects.begin()->kind).manifest_key);
+    std::ranges::replace(kind, '_', ' ');
+    return "On " + (entry.on_columns ? "columns of " + kind : kind);
+  }
+
   static std::string line(const Entry& entry, std::size_t indent) {
-    std::map<ObjectKind, std::vector<std::string>> objects;
-    for (const auto& [kind, name] : entry.objects) objects[kind].push_back(name);
-    std::vector<std::pair<std::string, std::string>> kinds;
-    for (const auto& [kind, names] : objects) kinds.emplace_back(info(kind).manifest_key, flow_list(names));
+    Names objects;
+    Names except;
+    for (const Item& item : entry.objects) {
+      objects[item.kind].push_back(item.name);
+      for (const std::string& name : item.except) except[item.kind].push_back(name);
+    }
     std::vector<std::pair<std::string, std::string>> members{
-        {"to", flow_list({entry.to.begin(), entry.to.end()})}, {"privileges", entry.privileges}, {"objects", flow_map(kinds)}};
+        {"to", flow_list({entry.to.begin(), entry.to.end()})}, {"privileges", entry.privileges}, {"objects", by_kind(objects)}};
+    if (!except.empty()) members.emplace_back("except", by_kind(except));
     if (entry.on_columns) members.emplace_back("columns", flow_list({entry.columns.begin(), entry.columns.end()}, true));
     if (entry.grantable) members.emplace_back("grantable", "true");
+    if (entry.future) members.emplace_back("future", "true");
+    if (entry.future && !except.empty()) members.emplace_back("except_future", "ignore");
     if (entry.absent) members.emplace_back("ensure", "absent");
     return list_item(flow_map(members), indent);
   }
@@ -144,18 +171,17 @@ class GrantExporter {
     const bool schemaless = !in_schema(kind) && kind != ObjectKind::Schema && kind != ObjectKind::Database;
     std::vector<const Object*> members;
     std::ranges::copy_if(objects, std::back_inserter(members), [](const Object* o) { return !o->extension_member; });
-    const bool patterns = in_schema(kind) && members.size() > 1 && !e_.options().literal_only.contains({database_.name, schema, kind});
+    const bool patterns = has_patterns(kind) && !e_.options().literal_only.contains({database_.name, schema, kind});
+    std::vector<std::string> names;
+    if (patterns) {
+      for (const Object* member : members) names.push_back(yaml_scalar(manifest_name(member->id)));
+    }
     std::map<const Object*, std::map<RoleId, Holding>> literal;
     for (const RoleId grantee : grantees(objects)) {
-      const Common common = patterns ? add_pattern(kind, schema, members, grantee) : Common{};
-      for (const Object* object : objects) {
-        Holding h = holding(*object, grantee);
-        if (!object->extension_member) {
-          h.grantable -= common.grantable;
-          h.plain -= common.plain | common.grantable;
-          h.grantable -= common.grantable;
-          h.absent -= common.absent;
-        }
+      std::map<const Object*, Holding> holdings;
+      for (const Object* object : objects) holdings[object] = holding(*object, grantee);
+      if (patterns) add_patterns(kind, schema, grantee, members, names, holdings);
+      for (const auto& [object, h] : holdings) {
         if (!h.silent()) literal[object][grantee] = h;
       }
     }
@@ -164,73 +190,79 @@ class GrantExporter {
       const bool usual = schemaless && holdings.size() == 1 && holdings.contains(kPublic) && holdings.at(kPublic).absent.empty() &&
                          holdings.at(kPublic).plain == info(kind).public_default;
       if (usual) continue;
-      for (const auto& [grantee, h] : holdings)
-        add_entries(kind, yaml_scalar(manifest_name(object->id)), grantee, {h.plain, h.grantable, h.absent});
+      for (const auto& [grantee, h] : holdings) add_literal(object->id, grantee, h);
     }
   }
 
-  Common add_pattern(ObjectKind kind, const std::string& schema, const std::vector<const Object*>& members, RoleId grantee) {
-    const PrivilegeSet all = all_privileges(kind, e_.state().server.major());
-    Common held{.plain = all, .grantable = all, .absent = all};
-    Common needed;
-    std::size_t present = 0;
-    std::size_t absent = 0;
-    for (const Object* object : members) {
-      const Holding h = holding(*object, grantee);
-      held.plain &= h.held;
-      held.grantable &= h.options;
-      held.absent -= h.held;
-      needed.plain |= h.plain | h.grantable;
-      needed.grantable |= h.grantable;
-      needed.absent |= h.absent;
-      if (!h.plain.empty() || !h.grantable.empty()) ++present;
-      if (!h.absent.empty()) ++absent;
+  /// Finds the patterns for one grantee, and takes what they say from its holdings.
+  void add_patterns(ObjectKind kind, const std::string& schema, RoleId grantee, const std::vector<const Object*>& members,
+                    const std::vector<std::string>& names, std::map<const Object*, Holding>& holdings) {
+    std::vector<Holding> held;
+    for (const Object* member : members) held.push_back(holdings.at(member));
+    const PrivilegeSet builtin = grantee == kPublic ? info(kind).public_default : PrivilegeSet{};
+    for (const PatternChoice& choice : choose_patterns(held, names, builtin)) {
+      PatternGrant pattern{.kind = kind,
+                           .schema = schema,
+                           .grantee = grantee,
+                           .privileges = choice.privileges,
+                           .grantable = choice.grantable,
+                           .absent = choice.absent,
+                           .except = {}};
+      for (std::size_t i = 0; i < members.size(); ++i) {
+        if (std::ranges::binary_search(choice.except, i)) {
+          pattern.except.push_back(names[i]);
+        } else {
+          subtract(choice, holdings.at(members[i]));
+        }
+      }
+      patterns_.push_back(std::move(pattern));
     }
-    Common common;
-    if (present > 1) {
-      common.grantable = held.grantable & needed.grantable;
-      common.plain = (held.plain & needed.plain) - common.grantable;
-    }
-    if (absent > 1) common.absent = held.absent & needed.absent;
-    std::string name = manifest_name({.kind = ObjectKind::Table, .schema = schema, .name = "x", .args = {}});
-    name.back() = '*';
-    add_entries(kind, yaml_scalar(name), grantee, common);
-    return common;
   }
 
-  void add_entries(ObjectKind kind, const std::string& name, RoleId grantee, const Common& what) {
-    auto add = [&](PrivilegeSet set, bool grantable, bool is_absent) {
+  Entry entry_of(ObjectKind kind, RoleId grantee, PrivilegeSet privileges, bool columns = false) {
+    Entry entry;
+    entry.privileges = e_.privileges(privileges, kind, columns);
+    entry.to = {e_.role(grantee)};
+    return entry;
+  }
+
+  void add_literal(const ObjectName& id, RoleId grantee, const Holding& h) {
+    const auto add = [&](PrivilegeSet set, bool grantable, bool absent) {
       if (set.empty()) return;
-      entries_.push_back({.absent = is_absent,
-                          .objects = {{kind, name}},
-                          .privileges = e_.privileges(set, kind),
-                          .grantable = grantable,
-                          .columns = {},
-                          .to = {e_.role(grantee)}});
+      Entry entry = entry_of(id.kind, grantee, set);
+      entry.absent = absent;
+      entry.grantable = grantable;
+      entry.objects = {{id.kind, yaml_scalar(manifest_name(id)), {}}};
+      entries_.push_back(std::move(entry));
     };
-    add(what.plain, false, false);
-    add(what.grantable, true, false);
-    add(what.absent, false, true);
+    add(h.plain, false, false);
+    add(h.grantable, true, false);
+    add(h.absent, false, true);
   }
 
   void add_column(const Column& column) {
     const Object& table = database_.objects[column.object];
     if (is_system_schema(table.id.schema)) return;
+    const Acl& acl = e_.acl(column.acl);
     std::set<RoleId> seen;
-    for (const AclEntry& entry : e_.acl(column.acl)) {
-      if (entry.grantee == table.owner || !seen.insert(entry.grantee).second || !e_.exports(entry.grantee)) continue;
-      const PrivilegeSet held = privileges_of(e_.acl(column.acl), entry.grantee);
-      const PrivilegeSet options = grantable_of(e_.acl(column.acl), entry.grantee);
+    for (const AclEntry& acl_entry : acl) {
+      const RoleId grantee = acl_entry.grantee;
+      if (!seen.insert(grantee).second || !e_.exports(grantee)) continue;
+      PrivilegeSet held = privileges_of(acl, grantee);
+      PrivilegeSet options = grantable_of(acl, grantee);
+      if (grantee == table.owner) {  // of any meaning only where it took the same from itself on the table
+        held -= privileges_of(e_.acl(table.acl), grantee);
+        options = {};
+      }
       for (const bool grantable : {false, true}) {
         const PrivilegeSet set = grantable ? options : held - options;
         if (set.empty()) continue;
-        entries_.push_back({.absent = false,
-                            .objects = {{table.id.kind, yaml_scalar(manifest_name(table.id))}},
-                            .privileges = e_.privileges(set, table.id.kind, true),
-                            .grantable = grantable,
-                            .on_columns = true,
-                            .columns = {yaml_scalar(column.name)},
-                            .to = {e_.role(entry.grantee)}});
+        Entry entry = entry_of(table.id.kind, grantee, set, true);
+        entry.grantable = grantable;
+        entry.objects = {{table.id.kind, yaml_scalar(manifest_name(table.id)), {}}};
+        entry.on_columns = true;
+        entry.columns = {yaml_scalar(column.name)};
+        entries_.push_back(std::move(entry));
       }
     }
   }
@@ -238,15 +270,16 @@ class GrantExporter {
   Exporter& e_;
   const DatabaseState& database_;
   std::vector<Entry> entries_;
+  std::vector<PatternGrant> patterns_;
 };
 
 }  // namespace
 
-std::string Exporter::grants_section(const DatabaseState& database, bool first, std::size_t indent) {
+std::string Exporter::grants_section(const DatabaseState& database, bool first, std::size_t indent, Futures& futures) {
   GrantExporter grants(*this, database);
   grants.add_cluster_objects(first);
   grants.add_database_objects();
-  return grants.lines(indent);
+  return grants.lines(indent, futures);
 }
 
 }  // namespace pgcharter

@@ -1,8 +1,8 @@
 // Roles with what differs from CREATE ROLE's defaults, and their memberships. A password never leaves the server.
 //
 // Several rows of pg_auth_members for one edge (one per grantor, 16+) are one membership with the union of their options. The rows that
-// CREATE ROLE makes for a creator without superuser (admin, neither inherit nor set, by the bootstrap superuser) are nobody's decision and
-// are left out, as in src/desired/memberships.cpp.
+// CREATE ROLE makes for a creator without superuser (admin, neither inherit nor set, by the bootstrap superuser) are written like others:
+// a plan leaves them alone, but without the entry nobody but a superuser would administer the role on a server that is set up anew.
 
 #include <algorithm>
 
@@ -15,6 +15,9 @@ namespace pgcharter {
 namespace {
 
 using Members = std::vector<std::pair<std::string, std::string>>;
+
+/// "2031-05-06" for midnight: as one would write it.
+std::string date_text(const std::string& text) { return text.substr(10) == " 00:00:00+00" ? text.substr(0, 10) : yaml_scalar(text); }
 
 /// "2031-05-06 00:00:00+00": what a manifest can say; not BC, not after 9999, not -infinity.
 bool is_writable_date(const std::string& text) {
@@ -62,10 +65,6 @@ std::vector<std::string> Exporter::groups_of(const Role& member) {
   const bool options = state_.server.major() >= 16;
   std::vector<std::string> groups;
   for (const auto& [name, rows] : edges) {
-    const bool implicit = options && std::ranges::all_of(rows, [&](const Membership* row) {
-                            return row->grantor == bootstrap_ && row->admin && !row->inherit && !row->set;
-                          });
-    if (implicit) continue;
     const auto any = [&rows = rows](bool Membership::*option) {
       return std::ranges::any_of(rows, [option](const Membership* row) { return row->*option; });
     };
@@ -84,7 +83,7 @@ std::string Exporter::role_entry(const Role& r) {
   Members members;
   add_attributes(r.attributes, members);
   if (is_writable_date(r.attributes.valid_until)) {
-    members.emplace_back("valid_until", yaml_scalar(r.attributes.valid_until));
+    members.emplace_back("valid_until", date_text(r.attributes.valid_until));
   } else if (r.attributes.valid_until != "infinity") {
     note("roles whose valid_until no charter can write");
   }
@@ -107,23 +106,34 @@ std::string Exporter::role_entry(const Role& r) {
 }
 
 std::string Exporter::roles_section() {
-  std::map<std::string, std::string> entries;
+  std::map<std::string, std::string> groups;
+  std::map<std::string, std::string> logins;
+  std::map<std::string, std::string> external;
   for (const Role& r : state_.cluster.roles) {
-    if (declares(r.id)) entries[state_.names->name(r.id)] = role_entry(r);
+    if (declares(r.id)) (r.attributes.login ? logins : groups)[state_.names->name(r.id)] = role_entry(r);
   }
   for (const RoleId id : {bootstrap_, executor_}) {
     if (nameable(id)) named_.insert(id);
   }
   for (const RoleId id : named_) {
-    if (!state_.names->name(id).starts_with("pg_")) entries.try_emplace(state_.names->name(id), "{ external: true }");
+    const std::string& name = state_.names->name(id);
+    if (!name.starts_with("pg_") && !groups.contains(name) && !logins.contains(name)) external.emplace(name, "{ external: true }");
   }
   for (const Membership& row : state_.cluster.memberships) {
-    const bool ours = declares(row.member) || !nameable(row.member) || state_.names->name(row.member).starts_with("pg_");
-    if (!ours) note("memberships of external roles");
+    if (declares(row.member) || !nameable(row.member) || !nameable(row.role)) continue;
+    const auto predefined = [&](RoleId id) { return state_.names->name(id).starts_with("pg_"); };
+    if (!predefined(row.member) || !predefined(row.role)) note("memberships of external roles");
   }
   std::string lines;
-  for (const auto& [name, flow] : entries) lines += wrapped(fmt::format("  {}: {}", yaml_scalar(name), flow), 6) + "\n";
-  return "\n# The attributes and memberships of external roles are left alone. Passwords are never written." + section("roles", lines, 0);
+  const auto add = [&](const char* comment, const std::map<std::string, std::string>& entries) {
+    if (entries.empty()) return;
+    lines += fmt::format("  # {}\n", comment);
+    for (const auto& [name, flow] : entries) lines += wrapped(fmt::format("  {}: {}", yaml_scalar(name), flow), 6) + "\n";
+  };
+  add("Groups: they can't log in.", groups);
+  add("Logins. Passwords are never written.", logins);
+  add("Left as they are: their attributes and memberships are not in this charter.", external);
+  return section("roles", lines, 0);
 }
 
 }  // namespace pgcharter

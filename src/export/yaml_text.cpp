@@ -90,24 +90,61 @@ std::string flow_map(const std::vector<std::pair<std::string, std::string>>& mem
   return fmt::format("{{ {} }}", join(texts, std::string(",") + kBreak));
 }
 
-std::string wrapped(std::string_view text, std::size_t indent) {
-  std::string out;
-  std::size_t column = 0;
-  while (!text.empty()) {
-    const std::size_t end = std::min(text.find(kBreak), text.size());
-    const std::string_view piece = text.substr(0, end);
-    const std::size_t width = utf8_count(piece);
-    if (column > 0 && column + 1 + width > kWidth) {
-      out += '\n';
-      out.append(indent, ' ');
-      column = indent;
-    } else if (column > 0) {
-      out += ' ';
-      ++column;
+namespace {
+
+/// A place where a line may end, and how deep it stands inside brackets.
+struct Break {
+  std::size_t at = 0;
+  int depth = 0;
+};
+
+/// All of them, and the end of the text.
+std::vector<Break> breaks_of(std::string_view text) {
+  std::vector<Break> breaks;
+  int depth = 0;
+  bool quoted = false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (quoted) {
+      if (c == '\\') ++i;
+      if (c == '"') quoted = false;
+    } else if (c == kBreak) {
+      breaks.push_back({i, depth});
+    } else if (c == '"') {
+      quoted = true;
+    } else if (c == '[' || c == '{') {
+      ++depth;
+    } else if (c == ']' || c == '}') {
+      --depth;
     }
-    out += piece;
-    column += width;
-    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  breaks.push_back({text.size(), -1});
+  return breaks;
+}
+
+}  // namespace
+
+std::string wrapped(std::string_view text, std::size_t indent) {
+  const std::vector<Break> breaks = breaks_of(text);
+  std::string out;
+  std::size_t from = 0;
+  for (std::size_t next = 0; next < breaks.size();) {
+    const std::size_t start = out.empty() ? 0 : indent;
+    std::size_t width = start;
+    std::size_t best = next;
+    // The outermost place that the line reaches, and of these the last: what belongs together stays together.
+    for (std::size_t i = next, begin = from; i < breaks.size(); begin = breaks[i].at + 1, ++i) {
+      width += utf8_count(text.substr(begin, breaks[i].at - begin)) + (i == next ? 0 : 1);
+      if (width > kWidth) break;
+      if (breaks[i].depth <= breaks[best].depth) best = i;
+    }
+    if (!out.empty()) out += '\n';
+    out.append(start, ' ');
+    std::string line(text.substr(from, breaks[best].at - from));
+    std::ranges::replace(line, kBreak, ' ');
+    out += line;
+    from = breaks[best].at + 1;
+    next = best + 1;
   }
   return out;
 }

@@ -35,6 +35,13 @@ std::string entry(const std::string& grantee, const std::string& privileges, con
 }
 const std::string kAll = R"("SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES", "TRIGGER")";
 
+/// { a: [items], b: b } as an item of a list.
+std::string list_text(const std::vector<std::string>& items) {
+  std::vector<std::string> scalars;
+  for (const std::string& item : items) scalars.push_back(yaml_scalar(item));
+  return wrapped("- " + flow_map({{"a", flow_list(scalars)}, {"b", "b"}}), 6);
+}
+
 TEST(Export, WritesAPatternForWhatAllObjectsOfASchemaShare) {
   const std::string owner = entry("owner", kAll) + ",";
   const State state =
@@ -56,6 +63,83 @@ TEST(Export, NamesObjectsOneByOneWherePatternsAreForbidden) {
 TEST(Export, LeavesOneTableLiteral) {
   const std::string text = export_checked(state_of(table("a", entry("owner", kAll) + "," + entry("reader", R"("SELECT")"))), {});
   EXPECT_THAT(text, Not(HasSubstr("s.*")));
+}
+
+/// Tables t1 to t8, of which reader may read all but `hidden`.
+std::string eight_tables(int hidden) {
+  std::string objects;
+  for (int i = 1; i <= 8; ++i) {
+    objects += table("t" + std::to_string(i), entry("owner", kAll) + (i <= hidden ? "" : "," + entry("reader", R"("SELECT")")));
+  }
+  return objects;
+}
+
+TEST(Export, ExceptsAFewWhereThatIsShorter) {
+  EXPECT_THAT(export_checked(state_of(eight_tables(1)), {}), HasSubstr("objects: { tables: \"s.*\" }, except: { tables: s.t1 } }"));
+  EXPECT_THAT(export_checked(state_of(eight_tables(3)), {}), HasSubstr("objects: { tables: [s.t4, s.t5, s.t6, s.t7, s.t8] } }"));
+}
+
+TEST(Export, ExceptsAFewFromAnOwner) {
+  std::string objects = eight_tables(8);
+  objects += R"(, {"kind": "table", "schema": "s", "name": "other", "owner": "reader"})";
+  const std::string text = export_checked(state_of(objects), {});
+  EXPECT_THAT(text, HasSubstr("{ owner: owner, of: { tables: \"s.*\" }, except: { tables: s.other } }"));
+  EXPECT_THAT(text, HasSubstr("{ owner: reader, of: { tables: s.other } }"));
+}
+
+std::string default_select(const std::string& creator) {
+  return R"({"creator": ")" + creator + R"(", "schema": "s", "objects": "table", "acl": [)" + entry("reader", R"("SELECT")", creator) +
+         "]}";
+}
+
+TEST(Export, FoldsDefaultPrivilegesThatSayTheSame) {
+  const std::string text = export_checked(state_of(eight_tables(1), R"(, "default_acls": [)" + default_select("owner") + "]"), {});
+  EXPECT_THAT(text, HasSubstr("except: { tables: s.t1 }, future: true,"));
+  EXPECT_THAT(text, HasSubstr("except_future: ignore }"));
+  EXPECT_THAT(text, Not(HasSubstr("default_privileges:")));
+}
+
+TEST(Export, NamesTheCreatorsWhereOthersThanTheOwnerCreate) {
+  const std::string rows = R"(, "default_acls": [)" + default_select("owner") + ", " + default_select("deployer") + "]";
+  const std::string text = export_checked(state_of(eight_tables(0), rows, R"(, {"name": "deployer"})"), {});
+  EXPECT_THAT(text, HasSubstr("s: { owner: owner, creators: [deployer, owner] }"));
+  EXPECT_THAT(text, HasSubstr("objects: { tables: \"s.*\" }, future: true }"));
+  EXPECT_THAT(text, Not(HasSubstr("default_privileges:")));
+}
+
+TEST(Export, KeepsDefaultPrivilegesThatSaySomethingElse) {
+  const std::string row = R"(, "default_acls": [{"creator": "owner", "schema": "s", "objects": "table", "acl": [)" +
+                          entry("reader", R"("SELECT", "INSERT")") + "]}]";
+  const std::string text = export_checked(state_of(eight_tables(0), row), {});
+  EXPECT_THAT(text, Not(HasSubstr("future")));
+  EXPECT_THAT(text, HasSubstr("{ by: owner, in: s, to: reader, privileges: [select, insert], objects: tables }"));
+}
+
+TEST(Export, WritesWhatAnOwnerKeptOfItsColumns) {
+  const std::string columns =
+      R"(, "columns": [{"object": {"kind": "table", "schema": "s", "name": "a"}, "number": 1, "name": "x", "acl": [)" +
+      entry("owner", R"("SELECT", "INSERT")") + "]}]";
+  const std::string text = export_checked(state_of(table("a", entry("owner", R"("INSERT")")), columns), {});
+  EXPECT_THAT(text, HasSubstr("{ to: owner, privileges: [select], objects: { tables: s.a }, columns: [x] }"));
+}
+
+TEST(Export, WritesTheMembershipsOfACreator) {
+  State state = state_of({}, {}, R"(, {"name": "admin", "createrole": true, "login": true, "valid_until": "2031-05-06 00:00:00+00"})");
+  state.cluster.memberships.push_back({.role = state.names->find("reader"),
+                                       .member = state.names->find("admin"),
+                                       .grantor = state.names->find("postgres"),
+                                       .admin = true,
+                                       .inherit = false,
+                                       .set = false});
+  const std::string text = export_checked(state, {});
+  EXPECT_THAT(text, HasSubstr("member_of: [{ role: reader, admin: true, inherit: false, set: false }]"));
+  EXPECT_THAT(text, HasSubstr("valid_until: 2031-05-06,"));
+}
+
+TEST(Export, QuotesASchemaThatLooksLikeASignature) {
+  const std::string function = R"(, {"kind": "function", "schema": "s(x", "owner": "owner", "args": "", "name": ")";
+  const std::string schema = R"(, {"kind": "schema", "name": "s(x", "owner": "owner"})";
+  EXPECT_THAT(export_checked(state_of(schema + function + "f\"}" + function + "g\"}"), {}), HasSubstr(R"("\"s(x\".*")"));
 }
 
 TEST(Export, SaysWhatAnOwnerLacks) {
@@ -126,6 +210,14 @@ TEST(Export, SurvivesNamesThatYamlWouldRead) {
   std::ranges::sort(state.databases.front().objects, {}, &Object::id);
   std::ranges::sort(state.cluster.roles, {}, [&](const Role& r) { return state.names->name(r.id); });
   EXPECT_NO_THROW(export_checked(state, {}));
+}
+
+TEST(YamlText, BreaksLinesAtTheOutermostPlace) {
+  const std::string name(50, 'n');
+  const std::string text = list_text({name, "{ [\"}" + name});
+  EXPECT_EQ(text, "- { a: [" + name + ", \"{ [\\\"}" + name + "\"],\n      b: b }");
+  // What is too long for a line on its own is broken inside.
+  EXPECT_EQ(list_text({name, name, name}), "- { a: [" + name + ", " + name + ",\n      " + name + "], b: b }");
 }
 
 TEST(YamlText, QuotesWhatIsNotPlain) {
