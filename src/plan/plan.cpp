@@ -47,7 +47,9 @@ Plan make_plan(const State& actual, const Desired& desired, std::vector<Change> 
     step.hazards = hazards_of(step.change);
     const std::size_t count = weight(step.change);
     counter(plan.summary, step.change.body) += count;
-    for (const Hazard hazard : step.hazards) plan.summary.hazards[hazard] += count;
+    // A hazard of a role is one, however many of its attributes change.
+    const std::size_t risks = std::holds_alternative<AlterRole>(step.change.body) ? 1 : count;
+    for (const Hazard hazard : step.hazards) plan.summary.hazards[hazard] += risks;
   }
   return plan;
 }

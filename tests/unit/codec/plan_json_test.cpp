@@ -107,14 +107,18 @@ TEST_F(CodecPlanJson, DescribesADefaultPrivilegeByCreatorAndObjects) {
   EXPECT_TRUE(defaults[0].at("object").at("name").is_null());
 }
 
-TEST_F(CodecPlanJson, NamesOnlyTheAttributesThatDiffer) {
+TEST_F(CodecPlanJson, MakesEachAttributeThatDiffersADifferenceOfItsOwn) {
   const std::vector<Json> roles = changes("role");
-  const auto altered =
-      std::ranges::find_if(roles, [](const Json& c) { return c.at("action") == "alter" && c.at("before").contains("login"); });
-  ASSERT_NE(altered, roles.end());
-  EXPECT_EQ(altered->at("before"), Json::parse(R"({"createrole": false, "login": true})"));
-  EXPECT_EQ(altered->at("after"), Json::parse(R"({"createrole": true, "login": false})"));
-  EXPECT_EQ(altered->at("hazards"), Json::parse(R"(["login-loss", "privilege-escalation"])"));
+  const auto altered = [&](const char* attribute) {
+    const auto found =
+        std::ranges::find_if(roles, [&](const Json& c) { return c.at("action") == "alter" && c.at("before").contains(attribute); });
+    return found == roles.end() ? Json() : *found;
+  };
+  EXPECT_EQ(altered("login").at("before"), Json::parse(R"({"login": true})"));
+  EXPECT_EQ(altered("login").at("after"), Json::parse(R"({"login": false})"));
+  EXPECT_EQ(altered("createrole").at("after"), Json::parse(R"({"createrole": true})"));
+  EXPECT_EQ(altered("login").at("statements"), altered("createrole").at("statements"));
+  EXPECT_EQ(altered("login").at("hazards"), Json::parse(R"(["login-loss", "privilege-escalation"])"));
 }
 
 TEST_F(CodecPlanJson, KeepsTheTypesOfASignature) {

@@ -52,7 +52,7 @@ Database app
     + SELECT on future tables of owner in events to reader  # weavix.yaml:42
 
 Hazards, each needs --allow: login-loss (1), privilege-escalation (1)
-Plan: 14 to grant, 1 to revoke, 1 to create, 0 to drop, 3 to alter  (1 database, 8 statements, 2 hazards)
+Plan: 14 to grant, 1 to revoke, 1 to create, 0 to drop, 4 to alter  (1 database, 8 statements, 2 hazards)
 )");
 }
 
