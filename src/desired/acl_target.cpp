@@ -45,6 +45,9 @@ std::map<RoleId, Want> wanted(const Acl& base, const AclTask& task) {
     w.privileges |= entry.privileges;
     w.grantable |= entry.grantable;
   }
+  if (task.initial != nullptr) {
+    for (const AclEntry& entry : *task.initial) want.try_emplace(entry.grantee);  // what was taken away comes back
+  }
   for (auto& [grantee, w] : want) {
     if (grantee == task.owner || !task.authoritative(grantee)) continue;
     w = {};

@@ -66,14 +66,17 @@ void DefaultAclResolver::add_use(const Key& key, RoleId grantee, PrivilegeSet pr
                        .expired = expired});
 }
 
+bool DefaultAclResolver::has_defaults(const ObjectKindInfo& kind, const SourcePos& pos) {
+  if (kind.default_first_version <= r_.major()) return true;
+  r_.diagnostics_.error("kind-needs-version", pos,
+                        fmt::format("default privileges on {} need PostgreSQL {}; this server is {}", kind.manifest_key,
+                                    kind.default_first_version, r_.actual_.server.version));
+  return false;
+}
+
 void DefaultAclResolver::add_rule(const DefaultPrivilegeRule& rule) {
   const ObjectKindInfo& kind = info(rule.objects);
-  if (kind.default_first_version > r_.major()) {
-    r_.diagnostics_.error("kind-needs-version", rule.pos,
-                          fmt::format("default privileges on {} need PostgreSQL {}; this server is {}", kind.manifest_key,
-                                      kind.default_first_version, r_.actual_.server.version));
-    return;
-  }
+  if (!has_defaults(kind, rule.pos)) return;
   const std::size_t number = r_.add_rule(rule.pos, rule.ensure == Ensure::Absent ? "named absent" : "declared");
   const PrivilegeSet privileges = rule.all_privileges ? all_privileges(rule.objects, r_.major()) : rule.privileges;
   std::vector<std::string> schemas = rule.in;
@@ -110,7 +113,7 @@ void DefaultAclResolver::add_rule(const DefaultPrivilegeRule& rule) {
 
 void DefaultAclResolver::add_future_pattern(const GrantRule& rule, const ObjectPattern& pattern, std::size_t number) {
   const ObjectKindInfo& kind = info(pattern.kind);
-  if (kind.default_privileges_keyword.empty() || kind.default_first_version > r_.major()) return;
+  if (kind.default_privileges_keyword.empty() || !has_defaults(kind, pattern.pos)) return;
   const bool global = !kind.default_in_schema || !pattern.schema || pattern.schema->any();
   const PrivilegeSet privileges = rule.all_privileges ? all_privileges(pattern.kind, r_.major()) : rule.privileges;
   const bool expired = rule.ensure == Ensure::Present && r_.is_expired(rule.expires);

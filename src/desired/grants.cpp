@@ -123,7 +123,8 @@ bool GrantResolver::in_scope(const Target& target, const Object& object, const s
       if (object.id.name == (database.name.empty() ? r_.actual_.server.database : database.name)) return true;
     }
   }
-  return std::ranges::any_of(uses, [](const RuleUse& use) { return !use.absent; });
+  // An expired entry still says that the object is the charter's, as an expired one on a table does of its schema.
+  return std::ranges::any_of(uses, [](const RuleUse& use) { return !use.absent || use.expired; });
 }
 
 GrantResolver::AclAnswer GrantResolver::target_acl(const AclClass& of) {
@@ -245,7 +246,7 @@ void GrantResolver::check_matches(const Target& target) {
       const ObjectPattern& pattern = compiled.rule->objects[p];
       if (compiled.matched[p] || info(pattern.kind).cluster_wide != cluster_wide) continue;
       if (pattern.literal()) {
-        if (compiled.rule->ensure == Ensure::Present) check_literal(target, pattern);
+        if (compiled.rule->ensure == Ensure::Present) check_literal(target, pattern, compiled.expired);
       } else {
         r_.diagnostics_.warning("no-match", pattern.pos, fmt::format("\"{}\" matches no {}", pattern.text, info(pattern.kind).singular));
       }
@@ -253,7 +254,7 @@ void GrantResolver::check_matches(const Target& target) {
   }
 }
 
-void GrantResolver::check_literal(const Target& target, const ObjectPattern& pattern) {
+void GrantResolver::check_literal(const Target& target, const ObjectPattern& pattern, bool expired) {
   const ObjectKindInfo& kind = info(pattern.kind);
   if (kind.first_version > r_.major()) {
     r_.diagnostics_.error("kind-needs-version", pattern.pos,
@@ -261,28 +262,8 @@ void GrantResolver::check_literal(const Target& target, const ObjectPattern& pat
                                       r_.actual_.server.version));
     return;
   }
-  // Parameters have a row in the catalog only where something is granted; the server checks the name itself.
-  if (!r_.desired_.deferred.empty() && target.database != nullptr) {
-    r_.diagnostics_.note(
-        "deferred", pattern.pos,
-        fmt::format("{} \"{}\" does not exist yet; it is looked up again after CREATE EXTENSION", kind.singular, pattern.text));
-    return;
-  }
-  if (pattern.schema && is_system_schema(pattern.schema->text)) {
-    r_.diagnostics_.error("system-schema", pattern.pos,
-                          fmt::format("{} \"{}\" is in a system schema, which is never managed", kind.singular, pattern.text));
-    return;
-  }
-  std::string hint = fmt::format("Create the {} first, or correct the name; a pattern may match nothing, a name may not.", kind.singular);
-  if (target.database != nullptr) {
-    for (const Object& o : target.database->objects) {
-      if (o.id.name != pattern.name.text || !pattern.schema || o.id.schema != pattern.schema->text) continue;
-      hint = o.id.kind == pattern.kind
-                 ? fmt::format("There is one with the arguments ({}).", o.id.args)
-                 : fmt::format("There is a {} of that name; write it under `{}`.", info(o.id.kind).singular, info(o.id.kind).manifest_key);
-    }
-  }
-  r_.diagnostics_.error("missing-object", pattern.pos, fmt::format("{} \"{}\" does not exist", kind.singular, pattern.text), hint);
+  if (expired && pattern.kind == ObjectKind::Parameter) return;  // without a row nothing is granted, and so nothing is left to revoke
+  r_.tell_missing(pattern, target.database);
 }
 
 }  // namespace pgcharter

@@ -36,7 +36,7 @@ class GrantResolver {
   void resolve_columns(Target& target);
   void note_columns(Target& target, std::size_t object, const std::vector<std::uint32_t>& rules);
   void check_matches(const Target& target);
-  void check_literal(const Target& target, const ObjectPattern& pattern);
+  void check_literal(const Target& target, const ObjectPattern& pattern, bool expired);
 
   std::uint32_t rule_set(Target& target, ObjectKind kind, const std::vector<std::uint32_t>& rules);
   std::vector<RuleUse> uses(const Target& target, ObjectKind kind, const std::vector<std::uint32_t>& rules, bool for_columns);
@@ -80,6 +80,8 @@ class DefaultAclResolver {
     std::vector<RuleUse> uses;
     bool named = false;  ///< by the charter: a global one is in scope
   };
+  /// Complains where the server has no default privileges for the kind.
+  bool has_defaults(const ObjectKindInfo& kind, const SourcePos& pos);
   void add_rule(const DefaultPrivilegeRule& rule);
   void add_future(const GrantRule& rule);
   void add_future_pattern(const GrantRule& rule, const ObjectPattern& pattern, std::size_t info);

@@ -35,30 +35,29 @@ void Resolver::start_objects(DesiredObjects& objects, const std::vector<Object>&
   objects.rule_sets.emplace_back();  // set 0: no rule
 }
 
-void Resolver::set_owner(DesiredObjects& objects, std::map<std::size_t, Reason>& reasons, std::size_t object, RoleId owner,
-                         const Reason& reason) {
-  DesiredObject& d = objects.desired[object];
-  if (d.owner == owner) return;
-  const Acl rewritten = with_new_owner((*actual_.acls)[d.baseline], d.owner, owner);
-  d.baseline = d.acl = actual_.acls->intern(rewritten);
-  d.owner = owner;
-  const Object& changed = objects.object(object);
-  if (changed.owned_by == 0) reasons[object] = reason;  // a table's sequence changes with the table, without a statement of its own
-  if (changed.id.kind != ObjectKind::Table) return;
-  for (std::size_t i : sequences_of(objects, changed.oid)) set_owner(objects, reasons, i, owner, reason);
-}
-
-const std::vector<std::size_t>& Resolver::sequences_of(const DesiredObjects& objects, std::uint32_t table) {
-  auto& owned = owned_sequences_[objects.actual];
-  if (owned.empty()) {
-    owned[0];  // so that it is built once
-    for (std::size_t i = 0; i < objects.actual->size(); ++i) {
-      if (const std::uint32_t by = (*objects.actual)[i].owned_by; by != 0) owned[by].push_back(i);
+void Resolver::tell_missing(const ObjectPattern& pattern, const DatabaseState* database) {
+  const ObjectKindInfo& kind = info(pattern.kind);
+  if (!desired_.deferred.empty() && database != nullptr) {
+    diagnostics_.note(
+        "deferred", pattern.pos,
+        fmt::format("{} \"{}\" does not exist yet; it is looked up again after CREATE EXTENSION", kind.singular, pattern.text));
+    return;
+  }
+  if (pattern.schema && is_system_schema(pattern.schema->text)) {
+    diagnostics_.error("system-schema", pattern.pos,
+                       fmt::format("{} \"{}\" is in a system schema, which is never managed", kind.singular, pattern.text));
+    return;
+  }
+  std::string hint = fmt::format("Create the {} first, or correct the name; a pattern may match nothing, a name may not.", kind.singular);
+  if (database != nullptr) {
+    for (const Object& o : database->objects) {
+      if (o.id.name != pattern.name.text || !pattern.schema || o.id.schema != pattern.schema->text) continue;
+      hint = o.id.kind == pattern.kind
+                 ? fmt::format("There is one with the arguments ({}).", o.id.args)
+                 : fmt::format("There is a {} of that name; write it under `{}`.", info(o.id.kind).singular, info(o.id.kind).manifest_key);
     }
   }
-  static const std::vector<std::size_t> kNone;
-  const auto it = owned.find(table);
-  return it == owned.end() ? kNone : it->second;
+  diagnostics_.error("missing-object", pattern.pos, fmt::format("{} \"{}\" does not exist", kind.singular, pattern.text), hint);
 }
 
 void Resolver::add_database(std::size_t i) {
@@ -78,7 +77,8 @@ Desired Resolver::run() {
   add_roles();
   add_memberships();
   start_objects(desired_.cluster, actual_.cluster.objects);
-  add_cluster_owners();
+  set_cluster_owners();
+  add_database_settings();
   close_memberships();
   add_parameters();
   desired_.databases.resize(actual_.databases.size());

@@ -77,6 +77,10 @@ using Renames = std::map<std::string, std::string>;
 /// Gives the roles that are to be renamed their new names in the state's table of names. Once per state.
 Renames rename_roles(const Charter& charter, const State& actual, Diagnostics& diagnostics);
 
+/// Bulk rules in their order: of two that match, the later one counts.
+using OwnershipRules = std::vector<const OwnershipRule*>;
+OwnershipRules ownership_rules(const DatabaseCharter& database);
+
 class Resolver {
  public:
   Resolver(const Charter& charter, const State& actual, const ResolveOptions& options, Diagnostics& diagnostics);
@@ -101,12 +105,22 @@ class Resolver {
   void add_schemas(std::size_t i);
   void add_extensions(std::size_t i);
   void start_objects(DesiredObjects& objects, const std::vector<Object>& actual);
+  // Owners.
+  void reassign(DesiredObjects& objects);
   void set_owners(std::size_t i);
+  void set_cluster_owners();
+  /// The bulk rule that decides about the object, if any.
+  const OwnershipRule* ownership_of(const OwnershipRules& rules, const Object& object);
+  void check_wrapper_owner(const OwnershipRule& rule, const Object& object, RoleId owner);
+  void check_follower(const OwnershipRule& rule, const DesiredObjects& objects, std::size_t sequence);
+  void check_owner_patterns(const OwnershipRules& rules, const DatabaseState* database);
   void set_owner(DesiredObjects& objects, std::map<std::size_t, Reason>& reasons, std::size_t object, RoleId owner, const Reason& reason);
   const std::vector<std::size_t>& sequences_of(const DesiredObjects& objects, std::uint32_t table);
-  void add_cluster_owners();
-  void set_cluster_owners(const OwnershipRule& rule);
+  void add_database_settings();
   void add_parameters();
+
+  /// A literal name that stands for nothing; `database` is null for objects of the whole server.
+  void tell_missing(const ObjectPattern& pattern, const DatabaseState* database);
 
   RoleId role_id(std::string_view name);
   std::size_t add_rule(SourcePos pos, std::string text);
@@ -122,7 +136,8 @@ class Resolver {
   Renames renames_;  // before scope_: scope speaks of roles by their new names
   ScopeOf scope_;
   std::map<const std::vector<Object>*, std::unordered_map<std::uint32_t, std::vector<std::size_t>>> owned_sequences_;
-  std::map<RoleId, RoleId> reassigned_;  ///< dropped role → who gets what it owns
+  std::set<const ObjectPattern*> owner_patterns_;  ///< of `ownership`: those that have matched something
+  std::map<RoleId, RoleId> reassigned_;            ///< dropped role → who gets what it owns
 };
 
 }  // namespace pgcharter

@@ -96,11 +96,7 @@ class GrantRenderer {
   }
 
   [[nodiscard]] bool acts_as_owner(std::uint32_t object, RoleId grantor) const {
-    const RoleId owner = context_.objects().desired[object].owner;
-    if (grantor == owner) return true;
-    // Parameters belong to nobody; the server takes the bootstrap superuser for their owner.
-    const Role* role = owner == kNoRole ? context_.plan.actual->cluster.find_role(grantor) : nullptr;
-    return role != nullptr && role->bootstrap;
+    return grantor == context_.objects().desired[object].owner;
   }
 
   template <typename HeldByOwner>

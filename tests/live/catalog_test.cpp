@@ -370,7 +370,7 @@ TEST_F(CatalogTest, ParametersWithPrivileges) {
   read();
   const Object* parameter = find(state.cluster.objects, ObjectKind::Parameter, "work_mem");
   ASSERT_NE(parameter, nullptr);
-  EXPECT_EQ(parameter->owner, kNoRole);
+  EXPECT_EQ(role_name(parameter->owner), "postgres") << "the bootstrap superuser stands for the owner";
   EXPECT_EQ(privileges_of((*state.acls)[parameter->acl], state.names->find("parameter_user")), PrivilegeSet::of(Privilege::Set));
   EXPECT_NE(find(state.cluster.objects, ObjectKind::Parameter, "my.own"), nullptr);
 }

@@ -1,4 +1,5 @@
--- Configuration parameters that have an ACL (15 and later). They belong to nobody.
+-- Configuration parameters that have an ACL (15 and later). They belong to nobody; the server takes the bootstrap superuser (oid 10) for
+-- their owner (ExecGrant_Parameter() in src/backend/catalog/aclchk.c).
 -- Columns of every acl_*.sql: schema, subkind, owner, owner oid, acl, extension member, initial acl, names, args, oids.
 -- One row for all objects that agree in everything but name: where ACLs repeat, and they do, that is a fraction of the rows.
 select '', g.subkind, r.rolname, g.owner_oid, g.acl::pg_catalog.text, g.is_member, g.initial_acl::pg_catalog.text,
@@ -6,7 +7,7 @@ select '', g.subkind, r.rolname, g.owner_oid, g.acl::pg_catalog.text, g.is_membe
 from (
   select 0::pg_catalog.oid as schema_oid,
          null::"char" as subkind,
-         0::pg_catalog.oid as owner_oid,
+         10::pg_catalog.oid as owner_oid,
          o.paracl as acl,
          false as is_member,
          null::pg_catalog.aclitem[] as initial_acl,
