@@ -66,9 +66,9 @@ UPDATE pg_attribute SET attacl = NULL WHERE attrelid >= 16384;
 UPDATE pg_proc SET proacl = pg_temp.initial('pg_proc', oid) WHERE oid >= 16384 AND pronamespace <> pg_my_temp_schema();
 UPDATE pg_type SET typacl = pg_temp.initial('pg_type', oid) WHERE oid >= 16384;
 UPDATE pg_namespace SET nspacl = NULL WHERE oid >= 16384 OR oid = 2200;
-UPDATE pg_language SET lanacl = NULL WHERE lanname IN ('sql', 'plpgsql');
-UPDATE pg_foreign_data_wrapper SET fdwacl = NULL;
-UPDATE pg_foreign_server SET srvacl = NULL;
+UPDATE pg_language SET lanacl = pg_temp.initial('pg_language', oid) WHERE lanpltrusted;
+UPDATE pg_foreign_data_wrapper SET fdwacl = pg_temp.initial('pg_foreign_data_wrapper', oid);
+UPDATE pg_foreign_server SET srvacl = pg_temp.initial('pg_foreign_server', oid);
 UPDATE pg_largeobject_metadata SET lomacl = NULL;
 UPDATE pg_database SET datacl = NULL WHERE datname = current_database();
 DELETE FROM pg_default_acl;
@@ -111,7 +111,7 @@ std::unique_ptr<Sandbox> ExportTest::sandbox;
 void ExportTest::SetUpTestSuite() {
   SandboxOptions options;
   if (const char* folder = std::getenv("PGCHARTER_TEST_BIN_DIR")) options.bin_dir = folder;
-  options.settings = {"fsync = off", "autovacuum = off"};
+  options.settings = {"fsync = off", "autovacuum = off", "allow_in_place_tablespaces = on"};
   sandbox = std::make_unique<Sandbox>(options);
 }
 
@@ -125,7 +125,8 @@ void ExportTest::TearDown() {
   for (const std::string& name : lines(*admin, "select spcname from pg_tablespace where oid >= 16384")) {
     admin->execute("DROP TABLESPACE " + ident(name));
   }
-  admin->execute("DELETE FROM pg_shdepend WHERE deptype = 'a'");
+  admin->execute("UPDATE pg_tablespace SET spcacl = NULL, spcowner = 10 WHERE spcacl IS NOT NULL OR spcowner <> 10");
+  admin->execute("DELETE FROM pg_shdepend WHERE deptype = 'a' OR classid = 'pg_tablespace'::regclass");
   if (major() >= 15) admin->execute("DELETE FROM pg_parameter_acl");
   for (const std::string& name : lines(*admin, "select rolname from pg_roles where oid >= 16384"))
     admin->execute("DROP ROLE " + ident(name));

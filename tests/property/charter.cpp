@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "property/generator.h"
-#include "property/matching.h"
+#include "property/items.h"
 #include "property/names.h"
 
 namespace pgcharter::property {
@@ -11,10 +11,9 @@ namespace {
 
 class CharterMaker {
  public:
-  CharterMaker(Rng& rng, Case& c) : rng_(rng), case_(c) {
+  CharterMaker(Rng& rng, Case& c) : rng_(rng), case_(c), items_(rng, c) {
     for (const auto& role : c.roles) {
       if (role.status == Status::Declared) declared_.push_back(role.name);
-      if (role.status == Status::Declared || role.status == Status::External) usable_.push_back(role.name);
     }
   }
 
@@ -23,8 +22,7 @@ class CharterMaker {
     roles();
     schemas();
     if (rng_.chance(45)) ownership();
-    for (std::size_t n = rng_.between(1, 7); n > 0; --n) add_grant(rng_.chance(12) ? profile_grant() : grant());
-    for (std::size_t n = rng_.below(4); n > 0; --n) add_default(default_privilege());
+    make_grants(rng_, case_);
     scope();
   }
 
@@ -113,259 +111,61 @@ class CharterMaker {
     for (auto& schema : case_.schemas) {
       if (schema.exists && !rng_.chance(40)) continue;
       schema.declared = true;
-      if (rng_.chance(50)) schema.declared_owner = rng_.pick(usable_);
-      if (rng_.chance(35)) schema.creators = rng_.some(usable_, 1, 2);
+      if (rng_.chance(50)) schema.declared_owner = rng_.pick(items_.usable());
+      if (rng_.chance(35)) schema.creators = rng_.some(items_.usable(), 1, 2);
     }
   }
 
-  std::vector<std::string> schema_names(bool existing_only) {
+  void schema_ownership(const std::string& schema) {
+    OwnershipSpec rule;
+    rule.owner = rng_.pick(items_.usable());
+    rule.items.push_back(items_.whole_schema(Kind::Table, schema));
+    for (const Kind kind : {Kind::Sequence, Kind::Function, Kind::Type}) {
+      if (rng_.chance(60)) rule.items.push_back(items_.whole_schema(kind, schema));
+    }
+    for (const auto& object : case_.objects) {
+      // A table whose sequence would be matched without it is no exception: the two can't have different owners.
+      const bool follows = object.key.kind == Kind::Sequence && !object.linked_table.empty();
+      if (object.key.schema == schema && !items_.has_sequence(object) && !follows && rng_.chance(10))
+        rule.except.push_back(items_.literal(object));
+    }
+    case_.ownership.push_back(rule);
+  }
+
+  /// Those who may own a foreign data wrapper when the charter has been applied.
+  [[nodiscard]] std::vector<std::string> superusers() const {
     std::vector<std::string> names;
-    for (const auto& schema : case_.schemas) {
-      if (schema.exists || (!existing_only && schema.declared)) names.push_back(schema.name);
+    for (const auto& role : case_.roles) {
+      const bool declared = role.status == Status::Declared && role.declared.flags.at("superuser");
+      if (declared || (role.status == Status::External && role.before.flags.at("superuser"))) names.push_back(role.name);
     }
     return names;
   }
 
-  [[nodiscard]] bool has_sequence(const ObjectSpec& table) const {
-    return std::any_of(case_.objects.begin(), case_.objects.end(), [&](const ObjectSpec& other) {
-      return other.key.kind == Kind::Sequence && other.key.schema == table.key.schema && other.linked_table == table.key.name;
-    });
+  void other_ownership(Kind kind) {
+    const auto owners = kind == Kind::Wrapper ? superusers() : items_.usable();
+    const auto item = items_.item(kind);
+    if (owners.empty() || !item) return;
+    // Members of an extension keep their owner here: what the extension gave them is counted from it.
+    for (const auto& object : case_.objects) {
+      if (object.extension_member && item->kind == object.key.kind && item->name.pieces.size() == 1 &&
+          item->name.pieces[0].literal == object.key.name)
+        return;
+    }
+    case_.ownership.push_back({rng_.pick(owners), {*item}, {}});
   }
 
-  Item whole_schema(Kind kind, const std::string& schema) {
-    Item item;
-    item.kind = kind;
-    item.schema = literal_glob(schema);
-    item.name = any_glob();
-    item.whole_schema = true;
-    item.schema_name = schema;
-    return item;
-  }
-
+  /// Of two rules about one thing the later one counts, so some speak about one thing.
   void ownership() {
-    const auto names = schema_names(true);
-    if (names.empty()) return;
-    for (const auto& schema : rng_.some(names, 1, 2)) {
-      OwnershipSpec rule;
-      rule.owner = rng_.pick(usable_);
-      rule.items.push_back(whole_schema(Kind::Table, schema));
-      if (rng_.chance(70)) rule.items.push_back(whole_schema(Kind::Sequence, schema));
-      if (rng_.chance(50)) rule.items.push_back(whole_schema(Kind::Function, schema));
-      for (const auto& object : case_.objects) {
-        // A table whose sequence would be matched without it is no exception: the two can't have different owners.
-        const bool linked = has_sequence(object);
-        const bool follows = object.key.kind == Kind::Sequence && !object.linked_table.empty();
-        if (object.key.schema == schema && !linked && !follows && rng_.chance(10)) rule.except.push_back(literal(object));
-      }
-      case_.ownership.push_back(rule);
+    const auto names = items_.schema_names(true);
+    for (const auto& schema : rng_.some(names, names.empty() ? 0 : 1, std::min<std::size_t>(names.size(), 2))) {
+      schema_ownership(schema);
+      if (rng_.chance(20)) schema_ownership(schema);
     }
-  }
-
-  // --- grants
-
-  Item literal(const ObjectSpec& object) {
-    Item item;
-    item.kind = object.key.kind;
-    item.schema = literal_glob(object.key.schema);
-    item.name = literal_glob(object.key.name);
-    if (object.key.kind == Kind::Function) {
-      item.args = object.manifest_args;
-      item.canonical_args = object.key.args;
+    for (const Kind kind :
+         {Kind::Database, Kind::Schema, Kind::Language, Kind::Wrapper, Kind::Server, Kind::Tablespace, Kind::LargeObject}) {
+      if (rng_.chance(20)) other_ownership(kind);
     }
-    return item;
-  }
-
-  /// Something of that kind; nothing where the case has none.
-  std::optional<Item> item(Kind kind) {
-    Item result;
-    result.kind = kind;
-    if (kind == Kind::Database) {
-      result.name = literal_glob(case_.database);
-      return result;
-    }
-    const auto schemas = schema_names(false);
-    if (schemas.empty()) return std::nullopt;
-    if (kind == Kind::Schema) {
-      result.name = rng_.chance(65)   ? literal_glob(rng_.pick(schemas))
-                    : rng_.chance(80) ? glob_around(rng_, rng_.pick(schemas))
-                                      : any_glob();
-      return result;
-    }
-    if (rng_.chance(40)) return whole_schema(kind, rng_.pick(schemas));
-    if (rng_.chance(6)) {
-      result.schema = any_glob();
-      result.name = any_glob();
-      return result;
-    }
-    std::vector<ObjectSpec> objects;
-    for (const auto& object : case_.objects) {
-      if (object.key.kind == kind) objects.push_back(object);
-    }
-    if (objects.empty()) return whole_schema(kind, rng_.pick(schemas));
-    const ObjectSpec& object = rng_.pick(objects);
-    if (rng_.chance(50)) return literal(object);
-    result.schema = rng_.chance(75) ? literal_glob(object.key.schema) : glob_around(rng_, object.key.schema);
-    result.name = glob_around(rng_, object.key.name);
-    if (kind == Kind::Function && rng_.chance(40)) {
-      result.name = literal_glob(object.key.name);
-      result.schema = literal_glob(object.key.schema);
-      result.all_overloads = true;
-    }
-    return result;
-  }
-
-  std::vector<std::string> grantees(bool with_public) {
-    auto to = rng_.some(usable_, 1, 3);
-    if (with_public && rng_.chance(12)) to.push_back(kPublicName);
-    if (rng_.chance(3)) to.push_back("pg_monitor");
-    return to;
-  }
-
-  std::optional<GrantSpec> grant() {
-    static const std::vector<Kind> kinds = {Kind::Schema, Kind::Schema,   Kind::Table,    Kind::Table,    Kind::Table,
-                                            Kind::Table,  Kind::Sequence, Kind::Function, Kind::Function, Kind::Database};
-    GrantSpec rule;
-    const Kind kind = rng_.pick(kinds);
-    for (std::size_t n = rng_.chance(70) ? 1 : 2; n > 0; --n) {
-      if (auto made = item(kind)) rule.items.push_back(*made);
-    }
-    if (rule.items.empty()) return std::nullopt;
-    rule.to = grantees(true);
-    rule.all = rng_.chance(20);
-    if (!rule.all) rule.privileges = rng_.some(kind_privileges(kind), 1, 3);
-    if (kind == Kind::Table && rng_.chance(15)) {  // two kinds in one rule, with what both have
-      if (auto made = item(Kind::Sequence)) {
-        rule.items.push_back(*made);
-        if (!rule.all) rule.privileges = {"SELECT"};
-      }
-    }
-    if (kind == Kind::Table && rng_.chance(20)) columns(rule);
-    time_and_sign(rule);
-    exceptions_and_future(rule, kind);
-    return rule;
-  }
-
-  void columns(GrantSpec& rule) {
-    std::vector<ObjectSpec> tables;
-    for (const auto& object : case_.objects) {
-      if (object.key.kind == Kind::Table) tables.push_back(object);
-    }
-    if (tables.empty()) return;
-    const ObjectSpec& table = rng_.pick(tables);
-    rule.items = {literal(table)};
-    rule.columns = rng_.some(table.columns, 1, 2);
-    rule.all = false;
-    rule.privileges = rng_.some(column_privileges(), 1, 2);
-  }
-
-  void time_and_sign(GrantSpec& rule) {
-    const bool with_public = contains(rule.to, kPublicName);
-    if (rng_.chance(15))
-      rule.absent = true;
-    else if (!with_public && rng_.chance(12))
-      rule.expires = rng_.chance(60) ? Expires::Past : Expires::Future;
-    if (!rule.absent && !with_public && rng_.chance(20)) rule.grantable = true;
-  }
-
-  void exceptions_and_future(GrantSpec& rule, Kind kind) {
-    // `future` goes with schema.* and with *, and with kinds that have default privileges.
-    const bool whole = kind != Kind::Database && std::all_of(rule.items.begin(), rule.items.end(), [](const Item& i) {
-                         const auto any = [](const Glob& glob) { return glob.pieces.size() == 1 && glob.pieces[0].wildcard == '*'; };
-                         return i.whole_schema || (any(i.name) && (i.kind == Kind::Schema || any(i.schema)));
-                       });
-    if (rule.columns.empty() && rng_.chance(20)) {
-      for (const auto& object : case_.objects) {
-        if (object.key.kind == kind && rng_.chance(20)) rule.except.push_back(literal(object));
-      }
-    }
-    rule.future = whole && rule.columns.empty() && !rule.absent && rule.expires == Expires::Never && rng_.chance(55);
-  }
-
-  /// The built-in profiles, as docs/manifest.md describes them, and one of the charter's own.
-  std::optional<GrantSpec> profile_grant() {
-    const auto schemas = schema_names(false);
-    if (schemas.empty()) return std::nullopt;
-    GrantSpec rule;
-    static const std::vector<std::string> profiles = {"read-only", "read-write", "mixed"};
-    rule.profile = rng_.pick(profiles);
-    rule.profile_schema = rng_.pick(schemas);
-    rule.to = grantees(false);
-    const auto add = [&](std::vector<Kind> kinds, std::vector<std::string> privileges, bool future) {
-      GrantSpec inner;
-      inner.to = rule.to;
-      inner.privileges = std::move(privileges);
-      inner.future = future;
-      for (const Kind kind : kinds) {
-        if (kind != Kind::Schema) {
-          inner.items.push_back(whole_schema(kind, rule.profile_schema));
-          continue;
-        }
-        Item schema;
-        schema.kind = Kind::Schema;
-        schema.name = literal_glob(rule.profile_schema);
-        inner.items.push_back(schema);
-      }
-      rule.expanded.push_back(inner);
-    };
-    add({Kind::Schema}, {"USAGE"}, false);
-    if (rule.profile == "read-only") {
-      add({Kind::Table, Kind::Sequence}, {"SELECT"}, true);
-    } else if (rule.profile == "read-write") {
-      add({Kind::Table}, {"SELECT", "INSERT", "UPDATE", "DELETE"}, true);
-      add({Kind::Sequence}, {"USAGE", "SELECT", "UPDATE"}, true);
-    } else {
-      add({Kind::Function}, {"EXECUTE"}, true);
-      add({Kind::Table}, {"SELECT", "TRIGGER"}, false);
-    }
-    return rule;
-  }
-
-  void add_grant(const std::optional<GrantSpec>& rule) {
-    if (!rule) return;
-    const auto pieces = rule->profile.empty() ? std::vector<GrantSpec>{*rule} : rule->expanded;
-    for (const auto& piece : pieces) {
-      for (const auto* other : flat_grants(case_)) {
-        if (piece.absent != other->absent && contradicts(case_, piece.absent ? piece : *other, piece.absent ? *other : piece)) return;
-      }
-    }
-    case_.grants.push_back(*rule);
-  }
-
-  // --- default privileges
-
-  std::optional<DefaultSpec> default_privilege() {
-    static const std::vector<Kind> kinds = {Kind::Table, Kind::Table, Kind::Sequence, Kind::Function, Kind::Schema};
-    DefaultSpec rule;
-    rule.kind = rng_.pick(kinds);
-    rule.by = rng_.some(usable_, 1, 2);
-    const auto schemas = schema_names(false);
-    if (rule.kind != Kind::Schema && !schemas.empty() && rng_.chance(60)) rule.in = rng_.some(schemas, 1, 2);
-    for (const auto& to : rng_.some(usable_, 1, 3)) {
-      if (!contains(rule.by, to)) rule.to.push_back(to);
-    }
-    rule.absent = rng_.chance(15);
-    // PUBLIC's built-in EXECUTE can be taken away globally only.
-    if ((!rule.absent || rule.in.empty()) && rng_.chance(20)) rule.to.push_back(kPublicName);
-    if (rule.to.empty()) return std::nullopt;
-    rule.all = rng_.chance(20);
-    if (!rule.all) rule.privileges = rng_.some(kind_privileges(rule.kind), 1, 3);
-    rule.grantable = !rule.absent && !contains(rule.to, kPublicName) && rng_.chance(20);
-    return rule;
-  }
-
-  /// Present and absent of one (grantee, kind) never meet, whatever the creator: coarse, and enough.
-  void add_default(const std::optional<DefaultSpec>& rule) {
-    if (!rule) return;
-    for (const auto& to : rule->to) {
-      for (const auto& other : case_.defaults) {
-        if (other.absent != rule->absent && other.kind == rule->kind && contains(other.to, to)) return;
-      }
-      for (const auto* grant : flat_grants(case_)) {
-        const bool kind = std::any_of(grant->items.begin(), grant->items.end(), [&](const Item& i) { return i.kind == rule->kind; });
-        if (rule->absent && grant->future && kind && contains(grant->to, to)) return;
-      }
-    }
-    case_.defaults.push_back(*rule);
   }
 
   // --- scope
@@ -376,7 +176,7 @@ class CharterMaker {
     if (!s.written) return;
     if (rng_.chance(30)) {
       s.schemas.emplace();
-      for (const auto& name : rng_.some(schema_names(false), 1, 3))
+      for (const auto& name : rng_.some(items_.schema_names(false), 1, 3))
         s.schemas->push_back(rng_.chance(70) ? literal_glob(name) : glob_around(rng_, name));
       if (s.schemas->empty() || rng_.chance(20)) s.schemas->push_back(any_glob());
     }
@@ -401,15 +201,16 @@ class CharterMaker {
     if (rng_.chance(15)) {
       for (const auto& object : case_.objects) {
         // A sequence follows its table: a rule for the one would contradict the leaving alone of the other.
-        if (object.key.kind == Kind::Table && !has_sequence(object) && rng_.chance(30)) s.ignore.push_back(literal(object));
+        const bool plain = object.key.kind != Kind::Sequence && object.key.kind != Kind::Parameter && !items_.has_sequence(object);
+        if (plain && rng_.chance(object.key.kind == Kind::Table ? 30 : 10)) s.ignore.push_back(items_.literal(object));
       }
     }
   }
 
   Rng& rng_;
   Case& case_;
+  ItemMaker items_;
   std::vector<std::string> declared_;
-  std::vector<std::string> usable_;
 };
 
 }  // namespace

@@ -55,9 +55,7 @@ const std::vector<Entry>& entries_of(const Snapshot& snapshot, const DefaultKey&
 
 std::string describe_default(const DefaultKey& key) {
   const auto& [creator, schema, kind] = key;
-  static const char* const kinds[] = {"databases", "schemas", "tables", "sequences", "functions"};
-  return "default privileges by <" + creator + "> " + (schema.empty() ? "globally" : "in <" + schema + ">") + " on " +
-         kinds[static_cast<int>(kind)];
+  return "default privileges by <" + creator + "> " + (schema.empty() ? "globally" : "in <" + schema + ">") + " on " + words(kind).key;
 }
 
 void compare_roles(const Model& model, const Snapshot& after, Complaints& complaints) {
@@ -127,8 +125,7 @@ std::string describe(Want want) {
 }
 
 std::string describe(const ObjectKey& key) {
-  static const char* const kinds[] = {"database", "schema", "table", "sequence", "function"};
-  std::string text = std::string(kinds[static_cast<int>(key.kind)]) + " <";
+  std::string text = std::string(words(key.kind).singular) + " <";
   if (!key.schema.empty()) text += key.schema + ">.<";
   text += key.name + ">";
   return key.kind == Kind::Function ? text + "(" + key.args + ")" : text;

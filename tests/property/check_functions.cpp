@@ -8,22 +8,6 @@
 namespace pgcharter::property {
 namespace {
 
-const char* function_of(Kind kind) {
-  switch (kind) {
-    case Kind::Database:
-      return "pg_catalog.has_database_privilege";
-    case Kind::Schema:
-      return "pg_catalog.has_schema_privilege";
-    case Kind::Table:
-      return "pg_catalog.has_table_privilege";
-    case Kind::Sequence:
-      return "pg_catalog.has_sequence_privilege";
-    case Kind::Function:
-      break;
-  }
-  return "pg_catalog.has_function_privilege";
-}
-
 enum class Answer { No, Yes, Unknown };
 
 Answer answer(const GranteeWants& wants, const std::set<std::string>& through, const std::string& privilege) {
@@ -48,7 +32,12 @@ class FunctionChecker {
   }
 
   void check() {
-    for (const Kind kind : {Kind::Database, Kind::Schema, Kind::Table, Kind::Sequence, Kind::Function}) objects(kind);
+    for (const KindWords& row : all_kinds()) {
+      if (row.kind == Kind::Parameter)
+        parameters();
+      else if (*row.has_privilege != 0)
+        objects(row);
+    }
     columns();
     memberships();
   }
@@ -63,19 +52,19 @@ class FunctionChecker {
                           ", the charter says otherwise");
   }
 
-  void objects(Kind kind) {
+  void objects(const KindWords& kind) {
     std::map<long, const ObjectKey*> by_oid;
     std::string oids = "{";
     for (const auto& [key, model] : model_.objects) {
       const auto it = after_.objects.find(key);
-      if (key.kind != kind || it == after_.objects.end()) continue;
+      if (key.kind != kind.kind || it == after_.objects.end()) continue;
       by_oid[it->second.oid] = &key;
       oids += (oids.size() > 1 ? "," : "") + std::to_string(it->second.oid);
     }
     if (by_oid.empty()) return;
     std::string privileges = "{";
-    for (const auto& privilege : kind_privileges(kind)) privileges += (privileges.size() > 1 ? "," : "") + privilege;
-    const std::string sql = std::string("select o, r.rolname, p, ") + function_of(kind) +
+    for (const auto& privilege : kind.privileges) privileges += (privileges.size() > 1 ? "," : "") + privilege;
+    const std::string sql = std::string("select o, r.rolname, p, pg_catalog.") + kind.has_privilege +
                             "(r.oid, o, p) from unnest($1::oid[]) o, pg_catalog.pg_roles r, unnest($2::text[]) p where r.rolname !~ '^pg_'";
     connection_.query({"test_has_privilege", sql}, {oids + "}", privileges + "}"}, [&](const Row& row) {
       const ObjectKey& key = *by_oid.at(row.number(0));
@@ -84,6 +73,22 @@ class FunctionChecker {
       if (!model_.roles.contains(role)) return;
       compare(describe(key), role, privilege, answer(model_.objects.at(key).acl, through_.at(role), privilege), row.boolean(3));
     });
+  }
+
+  /// Parameters are asked by name, and have no oid where nobody was granted anything.
+  void parameters() {
+    for (const auto& [key, model] : model_.objects) {
+      if (key.kind != Kind::Parameter) continue;
+      connection_.query({"test_has_parameter_privilege",
+                         "select r.rolname, p, pg_catalog.has_parameter_privilege(r.oid, $1, p) from pg_catalog.pg_roles r, "
+                         "unnest('{SET,ALTER SYSTEM}'::text[]) p where r.rolname !~ '^pg_'"},
+                        {key.name}, [&](const Row& row) {
+                          const std::string role(row.text(0));
+                          const std::string privilege(row.text(1));
+                          if (!model_.roles.contains(role)) return;
+                          compare(describe(key), role, privilege, answer(model.acl, through_.at(role), privilege), row.boolean(2));
+                        });
+    }
   }
 
   void columns() {

@@ -14,11 +14,24 @@ bool contains(const std::vector<std::string>& items, const std::string& item) {
 
 bool item_matches(const Item& item, const ObjectSpec& object) {
   if (item.kind != object.key.kind || !glob_matches(item.name, object.key.name)) return false;
-  if (item.kind == Kind::Database || item.kind == Kind::Schema) return true;
-  if (!glob_matches(item.schema, object.key.schema)) return false;
-  if (item.args) return item.canonical_args == object.key.args;
-  // Members of extensions are matched by a literal name only.
-  return !object.extension_member;
+  if (in_schema(item.kind) && !glob_matches(item.schema, object.key.schema)) return false;
+  if (item.args && item.canonical_args != object.key.args) return false;
+  // Members of extensions are matched by a literal name only, and so is a parameter that nobody has granted anything on.
+  return is_literal(item) || (!object.extension_member && !object.unnamed);
+}
+
+bool is_literal(const Item& item) {
+  const auto literal = [](const Glob& glob) {
+    return std::all_of(glob.pieces.begin(), glob.pieces.end(), [](const auto& piece) { return piece.wildcard == 0; });
+  };
+  if (item.kind == Kind::Function && !item.args) return false;
+  return literal(item.name) && (!in_schema(item.kind) || literal(item.schema));
+}
+
+bool rule_matches(const GrantSpec& grant, const ObjectSpec& object) {
+  ObjectSpec like = object;
+  if (grant.extension_members) like.extension_member = false;
+  return rule_matches(grant.items, grant.except, like);
 }
 
 bool rule_matches(const std::vector<Item>& items, const std::vector<Item>& except, const ObjectSpec& object) {
@@ -79,7 +92,7 @@ bool contradicts(const Case& c, const GrantSpec& absent, const GrantSpec& presen
   const bool grantee = std::any_of(absent.to.begin(), absent.to.end(), [&](const auto& to) { return contains(present.to, to); });
   if (!grantee) return false;
   for (const auto& object : all_objects(c)) {
-    if (!rule_matches(absent.items, absent.except, object) || !rule_matches(present.items, present.except, object)) continue;
+    if (!rule_matches(absent, object) || !rule_matches(present, object)) continue;
     if (same_privilege(absent, present, object.key.kind)) return true;
   }
   for (const auto& item : absent.items) {

@@ -10,8 +10,11 @@
 namespace pgcharter::property {
 
 bool item_matches(const Item& item, const ObjectSpec& object);
+/// It names one object, without a pattern.
+bool is_literal(const Item& item);
 /// By one of `items`, and by none of `except`.
 bool rule_matches(const std::vector<Item>& items, const std::vector<Item>& except, const ObjectSpec& object);
+bool rule_matches(const GrantSpec& grant, const ObjectSpec& object);
 /// The privileges of a rule on a kind; `all` expanded.
 std::vector<std::string> rule_privileges(bool all, const std::vector<std::string>& privileges, Kind kind);
 bool contains(const std::vector<std::string>& items, const std::string& item);

@@ -216,52 +216,14 @@ std::string glob_text(Rng& rng, const Glob& glob, bool qualified, bool signature
 }
 
 std::string item_text(Rng& rng, const Item& item) {
-  const bool qualified = item.kind == Kind::Table || item.kind == Kind::Sequence || item.kind == Kind::Function;
+  const bool qualified = in_schema(item.kind);
   const bool signature = item.kind == Kind::Function;
   std::string text;
   if (qualified) text = glob_text(rng, item.schema, true, signature) + ".";
-  text += glob_text(rng, item.name, qualified, signature);
+  text += item.spelled.empty() ? glob_text(rng, item.name, qualified, signature) : item.spelled;
   if (item.args) text += "(" + *item.args + ")";
   if (item.all_overloads) text += "(*)";
   return text;
-}
-
-namespace {
-int major_version = 15;
-}  // namespace
-
-void use_server(int major) { major_version = major; }
-int server_major() { return major_version; }
-
-const std::vector<std::string>& kind_privileges(Kind kind) {
-  static const std::vector<std::string> database = {"CREATE", "CONNECT", "TEMPORARY"};
-  static const std::vector<std::string> schema = {"USAGE", "CREATE"};
-  static const std::vector<std::string> table = {"SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES", "TRIGGER"};
-  static const std::vector<std::string> table_17 = [] {
-    auto all = table;
-    all.emplace_back("MAINTAIN");
-    return all;
-  }();
-  static const std::vector<std::string> sequence = {"USAGE", "SELECT", "UPDATE"};
-  static const std::vector<std::string> function = {"EXECUTE"};
-  switch (kind) {
-    case Kind::Database:
-      return database;
-    case Kind::Schema:
-      return schema;
-    case Kind::Table:
-      return server_major() >= 17 ? table_17 : table;
-    case Kind::Sequence:
-      return sequence;
-    case Kind::Function:
-      break;
-  }
-  return function;
-}
-
-const std::vector<std::string>& column_privileges() {
-  static const std::vector<std::string> column = {"SELECT", "INSERT", "UPDATE", "REFERENCES"};
-  return column;
 }
 
 }  // namespace pgcharter::property

@@ -4,10 +4,11 @@
 // PGCHARTER_PROPERTY_FIRST (1) on; PGCHARTER_PROPERTY_SEED runs exactly one, and shows it. A failure prints the manifests,
 // the bootstrap SQL, the plan's SQL and every disagreement. One sandbox server serves all cases, each in a database of its
 // own, with roles whose names begin with the seed. PGCHARTER_TEST_BIN_DIR names the programs of another server version: a seed is one
-// case per version, since a newer server has more to say (membership options from 16 on, MAINTAIN from 17 on).
+// case per version, since a newer server has more to say (parameters from 15 on, membership options from 16 on, MAINTAIN from 17 on,
+// default privileges on large objects from 18 on).
 //
-// Not covered here: several databases in one charter, an executor without superuser, extensions, concurrent changes; the
-// live tests have those.
+// Not covered here: several databases in one charter, an executor without superuser, CREATE EXTENSION, concurrent changes; the live tests
+// have those.
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
@@ -84,13 +85,14 @@ class Runner {
     SandboxOptions options;
     if (const char* folder = std::getenv("PGCHARTER_TEST_BIN_DIR")) options.bin_dir = folder;
     // Nothing here has to survive a crash.
-    options.settings = {"fsync = off",      "synchronous_commit = off", "full_page_writes = off",
-                        "autovacuum = off", "wal_level = minimal",      "max_wal_senders = 0"};
+    options.settings = {"fsync = off",         "synchronous_commit = off", "full_page_writes = off",         "autovacuum = off",
+                        "wal_level = minimal", "max_wal_senders = 0",      "allow_in_place_tablespaces = on"};
     return options;
   }
 
   void create(const Case& c) {
     if (!c.cluster_sql.empty()) admin_->execute(c.cluster_sql);
+    for (const std::string& sql : c.alone_sql) admin_->execute(sql);
     admin_->execute("CREATE DATABASE " + sql_name(c.database) + (c.database_owner.empty() ? "" : " OWNER " + sql_name(c.database_owner)));
     open(c)->execute(c.database_sql);
   }
@@ -160,20 +162,16 @@ class Runner {
       }
     };
     attempt("DROP DATABASE IF EXISTS " + sql_name(c.database) + " WITH (FORCE)");
-    std::string names;
-    for (const auto& role : c.roles) {
-      names += (names.empty() ? "" : ", ") + sql_name(role.name);
-      if (role.before_name != role.name) names += ", " + sql_name(role.before_name);
-    }
-    attempt("DROP ROLE IF EXISTS " + names);
+    for (const std::string& sql : clean_up_sql(c)) attempt(sql);
   }
 
   void print(const Case& c, const Complaints& complaints) const {
     for (std::size_t i = 0; i < c.documents.size(); ++i)
       std::cout << "--- seed " << c.seed << ", m" << i + 1 << ".yaml\n" << c.documents[i];
-    std::cout << "--- seed " << c.seed << ", bootstrap\n"
-              << c.cluster_sql << "CREATE DATABASE " << sql_name(c.database)
-              << (c.database_owner.empty() ? "" : " OWNER " + sql_name(c.database_owner)) << ";\n-- in it:\n"
+    std::cout << "--- seed " << c.seed << ", bootstrap\n" << c.cluster_sql;
+    for (const std::string& sql : c.alone_sql) std::cout << sql << ";\n";
+    std::cout << "CREATE DATABASE " << sql_name(c.database) << (c.database_owner.empty() ? "" : " OWNER " + sql_name(c.database_owner))
+              << ";\n-- in it:\n"
               << c.database_sql;
     std::cout << "--- seed " << c.seed << ", plan\n" << planned_sql_;
     std::cout << "--- seed " << c.seed << ", " << complaints.size() << " disagreements\n";

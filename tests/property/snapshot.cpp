@@ -10,45 +10,77 @@ const std::string kGrantee =
     "a.privilege_type, a.is_grantable";
 const std::string kNotSystem = "n.nspname !~ '^pg_' and n.nspname <> 'information_schema'";
 
-/// kind, schema, name, args, oid, owner, then an ACL entry or nulls.
-std::string objects_query() {
-  const auto select = [](const std::string& kind, const std::string& schema, const std::string& name, const std::string& args,
-                         const std::string& from, const std::string& alias, const std::string& owner, const std::string& acl,
-                         const std::string& defaults) {
-    return "select '" + kind + "', " + schema + ", " + name + ", " + args + ", " + alias + ".oid, pg_catalog.pg_get_userbyid(" + owner +
-           "), " + kGrantee + " from " + from + " left join lateral pg_catalog.aclexplode(coalesce(" + acl + ", pg_catalog.acldefault(" +
-           defaults + ", " + owner + "))) a on true where ";
+/// Where the server keeps the objects of a kind.
+struct Source {
+  Kind kind;
+  const char* catalog;  // alias o
+  const char* name;
+  const char* schema;  // empty: none
+  const char* args;
+  const char* owner;
+  const char* acl;
+  const char* where;
+};
+
+const std::vector<Source>& sources() {
+  static const char* const arguments =
+      "coalesce((select pg_catalog.string_agg(pg_catalog.format_type(t.type, null), ', ' order by t.number) from "
+      "unnest(o.proargtypes) with ordinality t(type, number)), '')";
+  static const std::vector<Source> all = {
+      {Kind::Database, "pg_database", "datname", "", "''", "datdba", "datacl", "o.datname = pg_catalog.current_database()"},
+      {Kind::Schema, "pg_namespace", "nspname", "", "''", "nspowner", "nspacl",
+       "o.nspname !~ '^pg_' and o.nspname <> 'information_schema'"},
+      {Kind::Table, "pg_class", "relname", "relnamespace", "''", "relowner", "relacl", "o.relkind in ('r', 'p', 'v', 'm', 'f')"},
+      {Kind::Sequence, "pg_class", "relname", "relnamespace", "''", "relowner", "relacl", "o.relkind = 'S'"},
+      {Kind::Function, "pg_proc", "proname", "pronamespace", arguments, "proowner", "proacl", "true"},
+      // Arrays, multiranges and the types of rows follow another type or a table.
+      {Kind::Type, "pg_type", "typname", "typnamespace", "''", "typowner", "typacl",
+       "(o.typtype in ('d', 'e', 'r') or o.typtype = 'c' and exists (select from pg_catalog.pg_class c where c.oid = o.typrelid and "
+       "c.relkind = "
+       "'c'))"},
+      {Kind::Language, "pg_language", "lanname", "", "''", "lanowner", "lanacl", "o.lanpltrusted"},
+      {Kind::Wrapper, "pg_foreign_data_wrapper", "fdwname", "", "''", "fdwowner", "fdwacl", "true"},
+      {Kind::Server, "pg_foreign_server", "srvname", "", "''", "srvowner", "srvacl", "true"},
+      {Kind::Tablespace, "pg_tablespace", "spcname", "", "''", "spcowner", "spcacl", "true"},
+      {Kind::LargeObject, "pg_largeobject_metadata", "oid", "", "''", "lomowner", "lomacl", "true"},
   };
-  return select("d", "''", "d.datname", "''", "pg_catalog.pg_database d", "d", "d.datdba", "d.datacl", "'d'") +
-         "d.datname = pg_catalog.current_database()\nunion all\n" +
-         select("n", "''", "n.nspname", "''", "pg_catalog.pg_namespace n", "n", "n.nspowner", "n.nspacl", "'n'") + kNotSystem +
-         "\nunion all\n" +
-         select("r", "n.nspname", "c.relname", "''", "pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace", "c",
-                "c.relowner", "c.relacl", "'r'") +
-         kNotSystem + " and c.relkind in ('r', 'p', 'v', 'm', 'f')\nunion all\n" +
-         select("S", "n.nspname", "c.relname", "''", "pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace", "c",
-                "c.relowner", "c.relacl", "'s'") +
-         kNotSystem + " and c.relkind = 'S'\nunion all\n" +
-         select("f", "n.nspname", "p.proname",
-                "coalesce((select pg_catalog.string_agg(pg_catalog.format_type(t.type, null), ', ' order by t.number) from "
-                "unnest(p.proargtypes) with ordinality t(type, number)), '')",
-                "pg_catalog.pg_proc p join pg_catalog.pg_namespace n on n.oid = p.pronamespace", "p", "p.proowner", "p.proacl", "'f'") +
-         kNotSystem;
+  return all;
 }
 
-Kind kind_of(std::string_view letter) {
-  switch (letter[0]) {
-    case 'd':
-      return Kind::Database;
-    case 'n':
-      return Kind::Schema;
-    case 'r':
-      return Kind::Table;
-    case 'S':
-      return Kind::Sequence;
-    default:
-      return Kind::Function;
+std::string column(const char* name) { return std::string("o.") + name; }
+
+/// kind, schema, name, args, oid, owner, extension member, then an ACL entry or nulls.
+std::string objects_query(bool initial) {
+  std::string sql;
+  for (const Source& source : sources()) {
+    const std::string owner = column(source.owner);
+    const std::string catalog = std::string("pg_catalog.") + source.catalog;
+    const std::string here = " where x.classoid = '" + catalog + "'::pg_catalog.regclass and x.objoid = o.oid and x.objsubid = 0";
+    const std::string standard =
+        std::string("pg_catalog.acldefault('") + words(source.kind).acldefault_letter + "'::\"char\", " + owner + ")";
+    const std::string acl =
+        initial ? "(select x.initprivs from pg_catalog.pg_init_privs x" + here + " and x.privtype = 'e')" : column(source.acl);
+    sql += (sql.empty() ? "select " : "\nunion all\nselect ") + std::to_string(static_cast<int>(source.kind)) + ", " +
+           (*source.schema != 0 ? "n.nspname" : "''") + ", " + column(source.name) + "::pg_catalog.text, " + source.args +
+           ", o.oid, pg_catalog.pg_get_userbyid(" + owner + "), exists (select from pg_catalog.pg_depend x where x.classid = '" + catalog +
+           "'::pg_catalog.regclass and x.objid = o.oid and x.objsubid = 0 and x.deptype = 'e'), " + kGrantee + " from " + catalog + " o" +
+           (*source.schema != 0 ? " join pg_catalog.pg_namespace n on n.oid = " + column(source.schema) + " and " + kNotSystem : "") +
+           " left join lateral pg_catalog.aclexplode(coalesce(" + acl + ", " + standard + ")) a on true where " + source.where;
   }
+  return sql;
+}
+
+/// The parameters of the case, and all that somebody has been granted something on. The bootstrap superuser counts as their owner.
+const char* const kParameters = "select coalesce(p.oid, 0), n.name, p.oid is not null, pg_catalog.pg_get_userbyid(10::pg_catalog.oid), ";
+
+/// pg_default_acl's letters, with those of acldefault().
+std::string default_letters() {
+  std::string text;
+  for (const Kind kind : default_kinds()) {
+    text += (text.empty() ? "" : ", ") + std::string("('") + words(kind).default_letter + "'::\"char\", '" + words(kind).acldefault_letter +
+            "'::\"char\", " + std::to_string(static_cast<int>(kind)) + ")";
+  }
+  return text;
 }
 
 std::string text(const Row& row, int column) { return std::string(row.text(column)); }
@@ -59,6 +91,7 @@ class Reader {
 
   Snapshot read() {
     objects();
+    if (server_major() >= 15) parameters();
     columns();
     roles();
     memberships();
@@ -77,12 +110,38 @@ class Reader {
   }
 
   void objects() {
-    each("test_objects", objects_query(), [&](const Row& row) {
-      auto& object = snapshot_.objects[{kind_of(row.text(0)), text(row, 1), text(row, 2), text(row, 3)}];
+    each("test_objects", objects_query(false), [&](const Row& row) {
+      auto& object = snapshot_.objects[key(row)];
       object.oid = static_cast<unsigned>(row.number(4));
       object.owner = text(row, 5);
-      add_entry(row, 6, object.acl);
+      object.extension_member = row.boolean(6);
+      add_entry(row, 7, object.acl);
     });
+    each("test_initial", objects_query(true), [&](const Row& row) {
+      if (row.boolean(6)) add_entry(row, 7, snapshot_.objects[key(row)].initial);
+    });
+  }
+
+  static ObjectKey key(const Row& row) { return {static_cast<Kind>(row.number(0)), text(row, 1), text(row, 2), text(row, 3)}; }
+
+  void parameters() {
+    std::string names;
+    for (const auto& object : case_.objects) {
+      if (object.key.kind == Kind::Parameter) names += (names.empty() ? "'" : ", '") + object.key.name + "'";
+    }
+    const std::string listed = "select parname from pg_catalog.pg_parameter_acl";
+    const std::string all = names.empty() ? listed : listed + " union select unnest(array[" + names + "])";
+    each("test_parameters",
+         kParameters + kGrantee + " from (" + all +
+             ") n(name) left join pg_catalog.pg_parameter_acl p on p.parname = n.name left join lateral pg_catalog.aclexplode(coalesce("
+             "p.paracl, pg_catalog.acldefault('p', 10::pg_catalog.oid))) a on true",
+         [&](const Row& row) {
+           auto& object = snapshot_.objects[{Kind::Parameter, "", text(row, 1), ""}];
+           object.oid = static_cast<unsigned>(row.number(0));
+           object.listed = row.boolean(2);
+           object.owner = text(row, 3);
+           add_entry(row, 4, object.acl);
+         });
   }
 
   void columns() {
@@ -141,21 +200,22 @@ class Reader {
 
   void defaults() {
     each("test_default_acl_in_schema",
-         "select pg_catalog.pg_get_userbyid(d.defaclrole), n.nspname, d.defaclobjtype, " + kGrantee +
-             " from pg_catalog.pg_default_acl d join pg_catalog.pg_namespace n on n.oid = d.defaclnamespace cross join lateral "
+         "select pg_catalog.pg_get_userbyid(d.defaclrole), n.nspname, k.kind, " + kGrantee +
+             " from pg_catalog.pg_default_acl d join (values " + default_letters() +
+             ") k(letter, builtin, kind) on k.letter = d.defaclobjtype join pg_catalog.pg_namespace n on n.oid = d.defaclnamespace cross "
+             "join lateral "
              "pg_catalog.aclexplode(d.defaclacl) a",
          [&](const Row& row) {
-           add_entry(row, 3, snapshot_.defaults[{text(row, 0), text(row, 1), kind_of(row.text(2))}]);
+           add_entry(row, 3, snapshot_.defaults[{text(row, 0), text(row, 1), static_cast<Kind>(row.number(2))}]);
          });
     each("test_default_acl_global",
-         "select r.rolname, '', k.letter, " + kGrantee +
-             " from pg_catalog.pg_roles r cross join (values ('r'::\"char\", 'r'::\"char\"), ('S', 's'), ('f', 'f'), ('n', 'n')) k(letter, "
-             "builtin) "
+         "select r.rolname, '', k.kind, " + kGrantee + " from pg_catalog.pg_roles r cross join (values " + default_letters() +
+             ") k(letter, builtin, kind) "
              "left join pg_catalog.pg_default_acl d on d.defaclrole = r.oid and d.defaclnamespace = 0 and d.defaclobjtype = k.letter "
              "left join lateral pg_catalog.aclexplode(coalesce(d.defaclacl, pg_catalog.acldefault(k.builtin, r.oid))) a on true where "
              "r.rolname !~ '^pg_'",
          [&](const Row& row) {
-           add_entry(row, 3, snapshot_.defaults[{text(row, 0), "", kind_of(row.text(2))}]);
+           add_entry(row, 3, snapshot_.defaults[{text(row, 0), "", static_cast<Kind>(row.number(2))}]);
          });
   }
 
@@ -185,6 +245,7 @@ void rename_roles(Snapshot& snapshot, const Case& c) {
   for (auto& [key, object] : snapshot.objects) {
     fix(object.owner);
     fix_entries(object.acl);
+    fix_entries(object.initial);
     for (auto& [column, entries] : object.columns) fix_entries(entries);
   }
   Snapshot fixed;

@@ -23,7 +23,10 @@ struct Entry {
 struct ObjectAccess {
   unsigned oid = 0;
   std::string owner;
-  std::vector<Entry> acl;                             // coalesce(acl, acldefault())
+  std::vector<Entry> acl;  // coalesce(acl, acldefault())
+  bool extension_member = false;
+  std::vector<Entry> initial;                         // of a member: what the extension gave, without dropped roles
+  bool listed = true;                                 // false: a parameter without a row
   std::map<std::string, std::vector<Entry>> columns;  // every column
 };
 

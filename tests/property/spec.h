@@ -9,9 +9,9 @@
 #include <string>
 #include <vector>
 
-namespace pgcharter::property {
+#include "property/kinds.h"
 
-enum class Kind { Database, Schema, Table, Sequence, Function };
+namespace pgcharter::property {
 
 /// PUBLIC, as manifests call it. No role can have this name.
 inline const std::string kPublicName = "public";
@@ -44,6 +44,7 @@ struct Item {
   bool all_overloads = false;  // written as name(*)
   bool whole_schema = false;   // schema.* with a literal schema
   std::string schema_name;     // that schema
+  std::string spelled;         // how a literal name is written, where that differs
 };
 
 enum class Expires { Never, Past, Future };
@@ -83,12 +84,14 @@ struct RoleSpec {
 
 struct ObjectSpec {
   ObjectKey key;
-  char relkind = 0;   // r p v m f, S; for functions f p a
+  char relkind = 0;   // tables: r p P v m f; sequences: S I; functions: u w a; types: e d c R; '-': PostgreSQL makes it
   std::string owner;  // before
   std::vector<std::string> columns;
   std::string linked_table;   // a sequence that belongs to a column of this table
   std::string manifest_args;  // another spelling of key.args
+  std::string manifest_name;  // another spelling of key.name, where there is one
   bool extension_member = false;
+  bool unnamed = false;  // a parameter that no ACL speaks of: only its literal name finds it
 };
 
 struct SchemaSpec {
@@ -111,6 +114,7 @@ struct GrantSpec {
   bool grantable = false;
   bool future = false;
   bool absent = false;
+  bool extension_members = false;
   Expires expires = Expires::Never;
   std::string profile;  // its rules are expanded into `expanded`; `items` is empty
   std::string profile_schema;
@@ -156,8 +160,9 @@ struct Case {
   std::vector<DefaultSpec> defaults;
   std::vector<OwnershipSpec> ownership;
   std::map<std::string, std::string> vars;
-  std::string cluster_sql;   // before CREATE DATABASE
-  std::string database_sql;  // in the new database
+  std::string cluster_sql;             // before CREATE DATABASE
+  std::vector<std::string> alone_sql;  // after it, one by one: what can't run in a transaction
+  std::string database_sql;            // in the new database
   std::vector<std::string> documents;
 
   [[nodiscard]] const RoleSpec* find_role(const std::string& name) const {
@@ -167,14 +172,5 @@ struct Case {
     return nullptr;
   }
 };
-
-/// The major version of the server that cases are made for: one per process, 15 until it is said.
-void use_server(int major);
-int server_major();
-
-/// Every privilege that a kind has on that server.
-const std::vector<std::string>& kind_privileges(Kind kind);
-/// Those that a column can have.
-const std::vector<std::string>& column_privileges();
 
 }  // namespace pgcharter::property

@@ -64,7 +64,7 @@ class ObjectMaker {
   void make() {
     const std::size_t count = rng_.between(1, 6);
     for (std::size_t i = 0; i < count; ++i) {
-      switch (rng_.below(8)) {
+      switch (rng_.below(10)) {
         case 0:
           relation('v', {});
           break;
@@ -82,6 +82,9 @@ class ObjectMaker {
           break;
         case 5:
           function();
+          break;
+        case 6:
+          type();
           break;
         default:
           table();
@@ -151,12 +154,49 @@ class ObjectMaker {
     }
   }
 
+  void type() {
+    static const std::vector<char> forms = {'e', 'd', 'c', 'R'};
+    ObjectSpec object;
+    object.relkind = rng_.pick(forms);
+    object.key = {Kind::Type, schema_, name("ty"), ""};
+    object.owner = owner();
+    case_.objects.push_back(object);
+    if (object.relkind != 'R') return;
+    // A range comes with functions that make its values and those of its multirange; one stands for all that share a name.
+    const std::string multirange = name("mr");
+    case_.objects.back().linked_table = multirange;
+    for (const char* args : {"integer, integer", "integer, integer, text"}) made({Kind::Function, schema_, object.key.name, args});
+    made({Kind::Function, schema_, multirange, ""});
+  }
+
+  void made(const ObjectKey& key) {
+    ObjectSpec object;
+    object.key = key;
+    object.relkind = '-';
+    object.manifest_args = key.args;
+    case_.objects.push_back(object);
+  }
+
   Rng& rng_;
   Case& case_;
   const std::vector<std::string>& owners_;
   std::string schema_;
   int number_ = 0;
 };
+
+/// Members of an extension belong to whoever made it, and have what it gave them.
+void choose_members(Rng& rng, Case& c) {
+  for (auto& object : c.objects) {
+    const bool plain = object.linked_table.empty() && object.relkind != '-' && object.relkind != 'p' && !cluster_wide(object.key.kind) &&
+                       object.key.kind != Kind::LargeObject && object.key.kind != Kind::Language;
+    const bool linked = std::any_of(c.objects.begin(), c.objects.end(), [&](const ObjectSpec& other) {
+      return other.key.schema == object.key.schema && other.linked_table == object.key.name;
+    });
+    if (!plain || linked || !rng.chance(8)) continue;
+    object.extension_member = true;
+    object.owner.clear();
+  }
+}
 
 }  // namespace
 
@@ -177,6 +217,8 @@ void make_universe(Rng& rng, Case& c) {
   for (const auto& schema : c.schemas) {
     if (schema.exists) ObjectMaker(rng, c, owners, schema.name).make();
   }
+  make_others(rng, c);
+  choose_members(rng, c);
 }
 
 Case generate(std::uint64_t seed) {

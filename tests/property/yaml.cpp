@@ -6,27 +6,13 @@
 namespace pgcharter::property {
 namespace {
 
+/// A privilege as manifests write it.
 std::string lower(std::string text) {
   for (char& c : text) {
+    if (c == ' ') c = '_';
     if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
   }
   return text;
-}
-
-const char* kind_key(Kind kind) {
-  switch (kind) {
-    case Kind::Database:
-      return "databases";
-    case Kind::Schema:
-      return "schemas";
-    case Kind::Table:
-      return "tables";
-    case Kind::Sequence:
-      return "sequences";
-    case Kind::Function:
-      break;
-  }
-  return "functions";
 }
 
 std::string escaped_dollars(const std::string& text) {
@@ -81,8 +67,7 @@ class YamlMaker {
   }
 
   std::string pattern(const Item& item) {
-    const bool can_vary =
-        item.kind != Kind::Database && item.kind != Kind::Schema && item.schema.pieces.size() == 1 && item.schema.pieces[0].wildcard == 0;
+    const bool can_vary = in_schema(item.kind) && item.schema.pieces.size() == 1 && item.schema.pieces[0].wildcard == 0;
     if (!can_vary || !rng_.chance(10)) return scalar(item_text(rng_, item));
     Item rest = item;
     rest.schema = literal_glob("x");
@@ -108,7 +93,7 @@ class YamlMaker {
     std::map<Kind, std::vector<std::string>> by_kind;
     for (const auto& item : items) by_kind[item.kind].push_back(pattern(item));
     std::string text;
-    for (const auto& [kind, patterns] : by_kind) text += (text.empty() ? "" : ", ") + std::string(kind_key(kind)) + ": " + list(patterns);
+    for (const auto& [kind, patterns] : by_kind) text += (text.empty() ? "" : ", ") + std::string(words(kind).key) + ": " + list(patterns);
     return "{ " + text + " }";
   }
 
@@ -208,6 +193,7 @@ class YamlMaker {
     if (!g.except.empty()) text += ", except: " + objects(g.except);
     if (!g.columns.empty()) text += ", columns: " + names(g.columns, true);
     if (g.grantable) text += ", grantable: true";
+    if (g.extension_members) text += ", extension_members: true";
     if (g.future) text += ", future: true";
     if (g.future && !g.except.empty()) text += ", except_future: ignore";
     if (g.absent) text += ", ensure: absent";
@@ -217,7 +203,7 @@ class YamlMaker {
   std::string default_privilege(const DefaultSpec& d) {
     std::string text = "{ by: " + names(d.by);
     if (!d.in.empty()) text += ", in: " + names(d.in);
-    text += ", to: " + names(d.to) + ", privileges: " + privileges(d.all, d.privileges) + ", objects: " + kind_key(d.kind);
+    text += ", to: " + names(d.to) + ", privileges: " + privileges(d.all, d.privileges) + ", objects: " + words(d.kind).key;
     if (d.grantable) text += ", grantable: true";
     if (d.absent) text += ", ensure: absent";
     return text + " }";
