@@ -19,38 +19,9 @@
 
 namespace pgcharter {
 
-namespace {
-
-/// The rows as the plan makes them: with those of CREATE ROLE and of its GRANTs.
-std::vector<Membership> later(const State& actual, const std::vector<const Change*>& changes, const std::vector<Membership>& granted) {
-  std::vector<Membership> rows = actual.cluster.memberships;
-  const RoleId me = actual.names->intern(actual.server.user);
-  const bool since_16 = actual.server.major() >= 16;
-  const auto gives = [&](std::string_view word) { return actual.server.self_grant.find(word) != std::string::npos; };
-  for (const Change* change : changes) {
-    if (const auto* create = std::get_if<CreateRole>(&change->body); create != nullptr && since_16 && !actual.server.superuser) {
-      rows.push_back({.role = create->role, .member = me, .grantor = kNoRole, .admin = true, .inherit = false, .set = false});
-      if (gives("inherit") || gives("set")) {
-        rows.push_back({.role = create->role, .member = me, .grantor = me, .inherit = gives("inherit"), .set = gives("set")});
-      }
-    } else if (const auto* grant = std::get_if<GrantMembership>(&change->body)) {
-      rows.push_back(grant->after);
-    } else if (const auto* alter = std::get_if<AlterRole>(&change->body); alter != nullptr && !since_16) {
-      // The member's attribute decides, and it is altered before anything that needs the membership.
-      for (Membership& row : rows) {
-        if (row.member == alter->role) row.inherit = alter->after.inherit;
-      }
-    }
-  }
-  rows.insert(rows.end(), granted.begin(), granted.end());
-  return rows;
-}
-
-}  // namespace
-
 Needs::Needs(const State& actual, const Desired& desired, const std::vector<const Change*>& changes, const std::vector<Membership>& granted)
-    : actual_(actual), desired_(desired), memberships_(later(actual, changes, granted)), late_(actual, memberships_) {
-  for (const Membership& row : memberships_) groups_[row.member].insert(row.role);
+    : actual_(actual), desired_(desired), session_(actual, desired, changes, granted) {
+  for (const Membership& row : memberships()) groups_[row.member].insert(row.role);
   for (const Change* change : changes) {
     if (const auto* create = std::get_if<CreateRole>(&change->body)) created_.insert(create->role);
     if (const auto* rename = std::get_if<RenameRole>(&change->body)) renamed_[rename->role] = rename->from;
@@ -68,18 +39,11 @@ const std::string& Needs::name_now(RoleId role) const {
   return it == renamed_.end() ? actual_.names->name(role) : it->second;
 }
 
-RoleId Needs::resolved(RoleId role, int database) const {
-  if (database < 0 || role == kNoRole || actual_.names->dangling(role) || actual_.names->name(role) != "pg_database_owner") return role;
-  const std::string& name = actual_.databases[static_cast<std::size_t>(database)].name;
-  const auto found = actual_.cluster.find({.kind = ObjectKind::Database, .schema = {}, .name = name, .args = {}});
-  return found && *found < desired_.cluster.desired.size() ? desired_.cluster.desired[*found].owner : role;
-}
-
 /// Collects the unmet needs of one change.
 class Needs::Visitor {
  public:
   Visitor(const Needs& needs, const Change& change)
-      : n_(needs), actual_(needs.actual_), desired_(needs.desired_), me_(needs.late_), database_(change.database) {
+      : n_(needs), actual_(needs.actual_), desired_(needs.desired_), me_(needs.executor()), database_(change.database) {
     std::visit(*this, change.body);
   }
 
@@ -159,29 +123,38 @@ class Needs::Visitor {
     for (const std::uint32_t i : *c.objects) {
       const std::string& schema = objects().object(i).id.schema;
       if (!schemas.insert(schema).second) continue;
-      usage(schema, false);
+      usage(schema, me_.id(), Moment::AfterOwners);
       create_in_schema(c.after, schema);
     }
   }
   void operator()(const ChangePrivileges& c) {
-    if (c.implied || !c.objects) return;
+    if (c.implied || !c.objects || c.objects->empty()) return;
+    // The objects of one change have one owner.
+    const RoleId owner = objects().desired[c.objects->front()].owner;
+    if (!c.grant && c.grantor != kNoRole && c.grantor != owner && owner != kNoRole) {
+      become(c.grantor, "to revoke what was granted by");
+      return usages(c, c.grantor, Moment::BeforeOwners);
+    }
+    if (n_.session_.becomes_owner(database_, c)) {
+      become(owner, "to grant and revoke on objects of");
+      return usages(c, owner, moment_of(c));
+    }
+    usages(c, me_.id(), moment_of(c));
     std::vector<std::uint32_t> beyond;  // of superusers, or of nobody
-    std::set<std::string_view> schemas;
-    std::set<std::pair<RoleId, AclId>> seen;
+    std::set<AclId> seen;
+    // Before 16 membership without INHERIT allows SET ROLE, which is as good.
+    const bool inherits = since_16() || me_.attributes().inherit;
+    const bool others = owner == kNoRole || (n_.is_superuser(owner) && !me_.acts_for(owner));
     for (const std::uint32_t i : *c.objects) {
-      const DesiredObject& object = objects().desired[i];
-      if (in_schema(c.kind) && schemas.insert(objects().object(i).id.schema).second) usage(objects().object(i).id.schema, true);
-      const bool nobodys = object.owner == kNoRole;
-      const bool others = nobodys || (n_.is_superuser(object.owner) && !me_.acts_for(object.owner));
-      if (!others && !seen.emplace(object.owner, object.baseline).second) continue;
-      if (!c.grant && c.grantor != kNoRole && c.grantor != object.owner && !nobodys) {
-        become(c.grantor, "to revoke what was granted by");
-      } else if (c.grant && has_grant_options(object.baseline, c.privileges)) {
-        continue;
-      } else if (others) {
+      const AclId acl = objects().desired[i].baseline;
+      if (!others && !seen.insert(acl).second) continue;
+      if (c.grant && has_grant_options(acl, c.privileges)) continue;
+      if (others) {
         beyond.push_back(i);
+      } else if (inherits) {
+        act(owner, "to grant and revoke on objects of");
       } else {
-        act(object.owner, "to grant and revoke on objects of");
+        become(owner, "to grant and revoke on objects of");
       }
     }
     if (!beyond.empty()) privileges_beyond(c, beyond);
@@ -216,13 +189,13 @@ class Needs::Visitor {
   void superuser(std::string what) { add(Need::Kind::Superuser, kNoRole, std::move(what)); }
 
   void act(RoleId role, std::string_view what) {
-    const RoleId who = n_.resolved(role, database_);
-    if (me_.acts_for(who)) return;
-    if (who == kNoRole || n_.is_superuser(who)) return superuser(fmt::format("{} {}", what, shown(who)));
+    if (n_.session_.acts_for(role, database_)) return;
+    const RoleId who = n_.session_.resolved(role, database_);
+    if (who == kNoRole || n_.is_superuser(who) || me_.acts_for(who)) return superuser(fmt::format("{} {}", what, shown(who)));
     add(Need::Kind::Act, who, fmt::format("{} {}", what, shown(who)));
   }
   void become(RoleId role, std::string_view what) {
-    const RoleId who = n_.resolved(role, database_);
+    const RoleId who = n_.session_.resolved(role, database_);
     if (me_.can_become(who)) return;
     if (who == kNoRole || n_.is_superuser(who)) return superuser(fmt::format("{} {}", what, shown(who)));
     add(Need::Kind::Become, who, fmt::format("{} {}", what, shown(who)));
@@ -237,7 +210,7 @@ class Needs::Visitor {
   void alter(RoleId role) {
     if (n_.is_superuser(role)) return superuser(fmt::format("to alter or drop the superuser {}", shown(role)));
     createrole("to alter or drop roles");
-    if (!since_16() || me_.administers(role)) return;
+    if (!since_16() || n_.session_.early().administers(role)) return;
     if (role == me_.id()) return superuser("to alter the role that is connected");
     add(Need::Kind::Alter, role, fmt::format("to alter or drop {}", shown(role)));
   }
@@ -246,7 +219,7 @@ class Needs::Visitor {
   void grant(RoleId role, RoleId grantor) {
     if (n_.is_superuser(role)) return superuser(fmt::format("to grant and revoke the superuser {}", shown(role)));
     if (since_16() && grantor != me_.id()) return act(grantor, "to revoke memberships that were granted by");
-    if (me_.grants(role) || (!since_16() && me_.attributes().createrole)) return;
+    if (n_.session_.early().grants(role) || (!since_16() && me_.attributes().createrole)) return;
     add(Need::Kind::Grant, role, fmt::format("to grant and revoke membership in {}", shown(role)));
   }
 
@@ -284,14 +257,14 @@ class Needs::Visitor {
   /// A list of privileges gives one to the session.
   [[nodiscard]] bool holds(AclId acl, Privilege privilege) const {
     return std::ranges::any_of((*actual_.acls)[acl], [&](const AclEntry& e) {
-      return e.privileges.contains(privilege) && (e.grantee == kPublic || me_.acts_for(n_.resolved(e.grantee, database_)));
+      return e.privileges.contains(privilege) && (e.grantee == kPublic || n_.session_.acts_for(e.grantee, database_));
     });
   }
   [[nodiscard]] bool has_grant_options(AclId acl, PrivilegeSet privileges) const {
     // One role must have them all: the server takes the best grantor, and warns about the rest.
     std::map<RoleId, PrivilegeSet> options;
     for (const AclEntry& e : (*actual_.acls)[acl]) {
-      if (e.grantee != kPublic && me_.acts_for(n_.resolved(e.grantee, database_))) options[e.grantee] |= e.grantable;
+      if (e.grantee != kPublic && n_.session_.acts_for(e.grantee, database_)) options[e.grantee] |= e.grantable;
     }
     return std::ranges::any_of(options, [&](const auto& entry) { return entry.second.includes(privileges); });
   }
@@ -304,30 +277,59 @@ class Needs::Visitor {
     statement(std::move(what), fmt::format("GRANT CREATE ON DATABASE {} TO {}", quote_identifier(database), me()));
   }
 
-  /// Schemas get their grants before what is in them, and lose them after it.
-  void usage(const std::string& schema, bool with_grants) {
+  /// When a privilege on a schema is needed: the plan changes owners, then grants, then revokes; schemas before what is in them, and when
+  /// it revokes after it.
+  enum class Moment { BeforeOwners, AfterOwners, WithGrants };
+  static Moment moment_of(const ChangePrivileges& c) { return c.before_grants ? Moment::AfterOwners : Moment::WithGrants; }
+
+  [[nodiscard]] bool has_on_schema(RoleId role, const DesiredObjects& all, std::uint32_t schema, Privilege privilege, Moment moment) const {
+    const DesiredObject& target = all.desired[schema];
+    const auto gives = [&](const AclEntry& e) {
+      if (!e.privileges.contains(privilege)) return false;
+      if (e.grantee == kPublic) return true;
+      if (role == me_.id()) return n_.session_.acts_for(e.grantee, database_);
+      return desired_.inheritance->acts_for(role, n_.session_.resolved(e.grantee, database_));
+    };
+    const Acl& after = (*actual_.acls)[target.acl];
+    const auto stays = [&](const AclEntry& e) {  // other grantors revoke before the owners do
+      return e.grantor == target.owner || std::ranges::any_of(after, [&](const AclEntry& a) {
+               return a.grantee == e.grantee && a.grantor == e.grantor && a.privileges.contains(privilege);
+             });
+    };
+    if (moment == Moment::BeforeOwners) return std::ranges::any_of((*actual_.acls)[all.object(schema).acl], gives);
+    if (moment == Moment::WithGrants && std::ranges::any_of(after, gives)) return true;
+    return std::ranges::any_of((*actual_.acls)[target.baseline], [&](const AclEntry& e) { return gives(e) && stays(e); });
+  }
+
+  void on_schema(RoleId role, const std::string& schema, Privilege privilege, Moment moment, std::string what) {
     const auto i =
         actual_.databases[static_cast<std::size_t>(database_)].find({.kind = ObjectKind::Schema, .schema = {}, .name = schema, .args = {}});
-    if (!i || holds(objects().desired[*i].baseline, Privilege::Usage)) return;
-    if (with_grants && holds(objects().desired[*i].acl, Privilege::Usage)) return;
-    statement(fmt::format("to name what is in schema {}", display_name(schema)),
-              fmt::format("GRANT USAGE ON SCHEMA {} TO {}", quote_identifier(schema), me()));
+    if (!i || n_.is_superuser(role) || has_on_schema(role, objects(), *i, privilege, moment)) return;
+    // A new role can be granted nothing yet, and what its ownership gives until the plan moves the schema can't be granted besides.
+    const bool until_moved = has_on_schema(role, objects(), *i, privilege, Moment::BeforeOwners);
+    if (until_moved && role == me_.id()) return act(objects().desired[*i].owner, "to name what is in a schema of");
+    if (until_moved || n_.creates(role)) return superuser(std::move(what));
+    statement(std::move(what), fmt::format("GRANT {} ON SCHEMA {} TO {}", to_sql(PrivilegeSet::of(privilege)), quote_identifier(schema),
+                                           quote_identifier(n_.name_now(role))));
+  }
+
+  /// USAGE on the schemas of what is named, for whom it is sent as.
+  void usages(const ChangePrivileges& c, RoleId sender, Moment moment) {
+    if (!in_schema(c.kind)) return;
+    std::set<std::string_view> schemas;
+    for (const std::uint32_t i : *c.objects) {
+      const std::string& schema = objects().object(i).id.schema;
+      if (schemas.insert(schema).second) usage(schema, sender, moment);
+    }
+  }
+  void usage(const std::string& schema, RoleId sender, Moment moment) {
+    on_schema(sender, schema, Privilege::Usage, moment, fmt::format("to name what is in schema {}", display_name(schema)));
   }
 
   /// A new owner needs CREATE on the schema, before the grants of the plan.
   void create_in_schema(RoleId owner, const std::string& schema) {
-    const auto i =
-        actual_.databases[static_cast<std::size_t>(database_)].find({.kind = ObjectKind::Schema, .schema = {}, .name = schema, .args = {}});
-    if (!i || n_.is_superuser(owner)) return;
-    const bool has = std::ranges::any_of((*actual_.acls)[objects().desired[*i].baseline], [&](const AclEntry& e) {
-      return e.privileges.contains(Privilege::Create) &&
-             (e.grantee == kPublic || desired_.inheritance->acts_for(owner, n_.resolved(e.grantee, database_)));
-    });
-    if (has) return;
-    std::string what = fmt::format("to make {} an owner in schema {}", shown(owner), display_name(schema));
-    if (n_.creates(owner)) return superuser(std::move(what));
-    statement(std::move(what),
-              fmt::format("GRANT CREATE ON SCHEMA {} TO {}", quote_identifier(schema), quote_identifier(n_.name_now(owner))));
+    on_schema(owner, schema, Privilege::Create, Moment::AfterOwners,
+              fmt::format("to make {} an owner in schema {}", shown(owner), display_name(schema)));
   }
 
   /// Objects of a superuser: membership in it is more than any plan needs, so the object itself is asked for.
@@ -352,7 +354,7 @@ class Needs::Visitor {
 };
 
 std::vector<Need> Needs::of(const Change& change) const {
-  if (late_.superuser()) return {};
+  if (executor().superuser()) return {};
   return std::move(Visitor(*this, change).found);
 }
 

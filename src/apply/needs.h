@@ -9,7 +9,7 @@
 
 #include "pgcharter/diff.h"
 
-#include "model/rights.h"
+#include "plan/session.h"
 
 namespace pgcharter {
 
@@ -38,7 +38,7 @@ class Needs {
   [[nodiscard]] std::vector<Need> of(const Change& change) const;
 
   /// As it will be once the plan has created roles and granted memberships.
-  [[nodiscard]] const Executor& executor() const { return late_; }
+  [[nodiscard]] const Executor& executor() const { return session_.executor(); }
   /// Created by this plan.
   [[nodiscard]] bool creates(RoleId role) const { return created_.contains(role); }
   /// It is one now, or will be.
@@ -47,11 +47,9 @@ class Needs {
   [[nodiscard]] const std::string& name_now(RoleId role) const;
   [[nodiscard]] const RoleNames& names() const { return *actual_.names; }
   [[nodiscard]] int major() const { return actual_.server.major(); }
-  /// Who is meant by pg_database_owner in that database: its owner; every other role is itself.
-  [[nodiscard]] RoleId resolved(RoleId role, int database) const;
   /// The edges of memberships as they will be, whatever their options: member → groups.
   [[nodiscard]] const std::map<RoleId, std::set<RoleId>>& groups() const { return groups_; }
-  [[nodiscard]] const std::vector<Membership>& memberships() const { return memberships_; }
+  [[nodiscard]] const std::vector<Membership>& memberships() const { return session_.memberships(); }
 
  private:
   class Visitor;
@@ -60,8 +58,7 @@ class Needs {
   const Desired& desired_;
   std::set<RoleId> created_;
   std::map<RoleId, std::string> renamed_;
-  std::vector<Membership> memberships_;  ///< as they will be
-  Executor late_;
+  Session session_;
   std::map<RoleId, std::set<RoleId>> groups_;
 };
 

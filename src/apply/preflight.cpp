@@ -216,8 +216,14 @@ std::vector<MissingRight> preflight(const Plan& plan) {
     }
   };
   each(needs, &Preflight::add_role);
-  // Memberships bring privileges on objects along, which then need not be asked for.
-  each(Needs(*plan.actual, *plan.desired, changes, preflight.granted()), &Preflight::add_other);
+  // Memberships bring a choice of grantors along, so that the executor must also become the owner.
+  std::vector<Membership> granted = preflight.granted();
+  for (std::vector<Membership> before; granted != before; granted = preflight.granted()) {
+    before = granted;
+    each(Needs(*plan.actual, *plan.desired, changes, granted), &Preflight::add_role);
+  }
+  // They bring privileges on objects along, too, which then need not be asked for.
+  each(Needs(*plan.actual, *plan.desired, changes, granted), &Preflight::add_other);
   return preflight.finish();
 }
 

@@ -92,13 +92,6 @@ class Joiner {
     }
   }
 
-  /// What createrole_self_grant gives, and the charter does not.
-  void leave(const Part& part, RoleId role) {
-    const RoleId me = needs_.executor().id();
-    add(part, RevokeMembership{.membership = {.role = role, .member = me, .grantor = me}, .passing = part.end},
-        "createrole_self_grant gave it");
-  }
-
  private:
   void add(const Part& part, ChangeBody body, std::string reason) {
     out_.push_back({.database = part.database, .body = std::move(body), .reason = {std::move(reason), std::nullopt}});
@@ -118,6 +111,23 @@ class Joiner {
   const Needs& needs_;
   std::vector<Change>& out_;
 };
+
+/// The executor's own memberships are the charter's business where it declares the executor.
+void leave_self_grants(const State& actual, const Desired& desired, const std::vector<Change>& changes, std::vector<Change>& out) {
+  const RoleId me = actual.names->intern(actual.server.user);
+  const bool declared = std::ranges::any_of(desired.roles, [&](const DesiredRole& role) { return role.id == me; });
+  if (!declared || actual.server.self_grant.empty() || actual.server.major() < 16) return;
+  const Part part = desired.one_transaction ? Part{} : Part{.end = Passing::EndOfFirstPart};
+  for (const Change& change : changes) {
+    const auto* create = std::get_if<CreateRole>(&change.body);
+    if (create == nullptr) continue;
+    const auto same = [&](const DesiredMembership& edge) { return edge.role == create->role && edge.member == me; };
+    if (std::ranges::any_of(desired.memberships, same)) continue;
+    out.push_back({.database = part.database,
+                   .body = RevokeMembership{.membership = {.role = create->role, .member = me, .grantor = me}, .passing = part.end},
+                   .reason = {"createrole_self_grant gave it", std::nullopt}});
+  }
+}
 
 std::vector<const Change*> pointers_to(const std::vector<Change>& changes) {
   std::vector<const Change*> result;
@@ -141,34 +151,34 @@ bool can_join(const State& actual, const Needs& needs, RoleId role, bool inherit
 
 void add_self_memberships(const State& actual, const Desired& desired, std::vector<Change>& changes) {
   if (actual.server.superuser) return;
-  const Needs needs(actual, desired, pointers_to(changes));
+  // A membership may bring a choice of grantors, so that the executor must also become the owner: until nothing is added.
   std::map<Part, Joins> parts;
-  for (const Change& change : changes) {
-    for (const Need& need : needs.of(change)) {
-      const bool act = need.kind == Need::Kind::Act;
-      if (!act && need.kind != Need::Kind::Become) continue;
-      if (!can_join(actual, needs, need.role, act)) continue;
-      Joined& joined = parts[part_of(desired, change)][need.role];
-      (act ? joined.inherit : joined.set) = true;
-      joined.whats.insert(need.what);
-    }
-  }
   std::vector<Change> more;
-  Joiner joiner(actual, needs, more);
-  for (const auto& [part, joins] : parts) {
-    for (const auto& [role, joined] : joins) joiner.join(part, role, joined);
-  }
-  // The executor's own memberships are the charter's business where it declares the executor.
-  const RoleId me = needs.executor().id();
-  const bool declared = std::ranges::any_of(desired.roles, [&](const DesiredRole& role) { return role.id == me; });
-  if (declared && !actual.server.self_grant.empty() && actual.server.major() >= 16) {
-    const Part part = desired.one_transaction ? Part{} : Part{.end = Passing::EndOfFirstPart};
+  for (bool grown = true; grown;) {
+    grown = false;
+    std::vector<const Change*> all = pointers_to(changes);
+    for (const Change& change : more) all.push_back(&change);
+    const Needs needs(actual, desired, all);
     for (const Change& change : changes) {
-      const auto* create = std::get_if<CreateRole>(&change.body);
-      const auto same = [&](const DesiredMembership& edge) { return edge.role == create->role && edge.member == me; };
-      if (create != nullptr && std::ranges::none_of(desired.memberships, same)) joiner.leave(part, create->role);
+      for (const Need& need : needs.of(change)) {
+        const bool act = need.kind == Need::Kind::Act;
+        if (!act && need.kind != Need::Kind::Become) continue;
+        if (!can_join(actual, needs, need.role, act)) continue;
+        Joined& joined = parts[part_of(desired, change)][need.role];
+        bool& option = act ? joined.inherit : joined.set;
+        grown = grown || !option;
+        option = true;
+        joined.whats.insert(need.what);
+      }
+    }
+    more.clear();
+    const Needs then(actual, desired, pointers_to(changes));
+    Joiner joiner(actual, then, more);
+    for (const auto& [part, joins] : parts) {
+      for (const auto& [role, joined] : joins) joiner.join(part, role, joined);
     }
   }
+  leave_self_grants(actual, desired, changes, more);
   changes.insert(changes.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
 }
 

@@ -416,6 +416,25 @@ grants: []
   EXPECT_FALSE(is_true("has_table_privilege('x_reader', 's.t', 'select')"));
 }
 
+TEST_F(ExecutorTest, BecomesTheOwnerWhereTheServerCouldTakeAnotherGrantor) {
+  make_executor("");
+  run("CREATE ROLE x_other; CREATE ROLE x_owner; CREATE ROLE x_reader; GRANT x_other TO x_exec; CREATE TABLE public.t (i integer);"
+      "ALTER TABLE public.t OWNER TO x_owner; GRANT SELECT ON public.t TO x_other WITH GRANT OPTION; GRANT SELECT ON public.t TO x_reader");
+  const std::string manifest = R"(
+roles: { x_owner: { external: true }, x_reader: { external: true } }
+grants: [{ to: x_reader, privileges: [select], objects: { tables: public.t }, ensure: absent }]
+)";
+  const Texts asked = provide(manifest);
+  EXPECT_EQ(asked,
+            major >= 16 ? Texts{R"(GRANT "x_owner" TO "x_exec" WITH INHERIT TRUE, SET TRUE)"} : Texts{R"(GRANT "x_owner" TO "x_exec")"});
+  // As it is, the server takes x_other for the grantor: nothing is revoked, and nothing is said.
+  server.open(database_name, "x_exec")->execute("REVOKE SELECT ON public.t FROM x_reader");
+  EXPECT_TRUE(is_true("has_table_privilege('x_reader', 'public.t', 'select')"));
+  EXPECT_EQ(script(*plan(manifest)), Texts{R"([x_owner] REVOKE SELECT ON TABLE "public"."t" FROM "x_reader")"});
+  converge(manifest);
+  EXPECT_FALSE(is_true("has_table_privilege('x_reader', 'public.t', 'select')"));
+}
+
 TEST_F(ExecutorTest, TellsWhichMembershipsOthersGranted) {
   if (major < 16) GTEST_SKIP() << "before 16 the grantor of a membership does not matter";
   make_executor(kCreaterole);
@@ -549,11 +568,18 @@ constexpr Lacking kLacking[] = {
      "roles: { x_b: { external: true } }\ngrants: [{ to: x_b, privileges: [usage], objects: { languages: sql } }]\n"},
     {"GrantOnAParameter", "", "CREATE ROLE x_b",
      "roles: { x_b: { external: true } }\ngrants: [{ to: x_b, privileges: [set], objects: { parameters: log_statement } }]\n", 15},
-    {"NoinheritBefore16", "NOINHERIT",
+    {"NoinheritNeedsSetRoleOnly", "NOINHERIT",
      "CREATE ROLE x_a; CREATE ROLE x_b; CREATE TABLE public.t (i integer); ALTER TABLE public.t OWNER TO x_a",
-     "roles: { x_a: { external: true }, x_b: { external: true } }\ngrants: [{ to: x_b, privileges: [select], objects: { tables: public.t } "
-     "}]\n",
-     14, 15},
+     "roles: { x_a: { external: true }, x_b: { external: true } }\n"
+     "grants: [{ to: x_b, privileges: [select], objects: { tables: public.t } }]\n"},
+    {"NoinheritBefore16", "NOINHERIT", "CREATE ROLE x_a; CREATE SCHEMA s AUTHORIZATION x_a; GRANT x_a TO x_exec",
+     "roles: { x_a: { external: true } }\nschemas: { s: { ensure: absent } }\n", 14, 15},
+    {"UsageForTheGrantor", "",
+     "CREATE ROLE x_a; CREATE ROLE x_b; GRANT x_a TO x_exec; CREATE SCHEMA s AUTHORIZATION x_exec; CREATE TABLE s.t (i integer);"
+     "ALTER TABLE s.t OWNER TO x_exec; GRANT SELECT ON s.t TO x_a WITH GRANT OPTION; GRANT USAGE ON SCHEMA s TO x_a;"
+     "SET ROLE x_a; GRANT SELECT ON s.t TO x_b; RESET ROLE; REVOKE USAGE ON SCHEMA s FROM x_a",
+     "roles: { x_a: { external: true }, x_b: { external: true } }\n"
+     "grants: [{ to: x_b, privileges: [select], objects: { tables: s.t }, ensure: absent }]\n"},
     {"DatabaseSetting", "", "CREATE ROLE x_a; DO $$ BEGIN EXECUTE format('ALTER DATABASE %I OWNER TO x_a', current_database()); END $$",
      "roles: { x_a: { external: true } }\ndatabases: { DATABASE: { settings: { work_mem: 8MB } } }\n"},
 };

@@ -201,6 +201,8 @@ void check_minimal(const Plan& plan, Complaints& complaints) {
       // The same for the entry of another grantor that can't stay: it is revoked as that grantor, and the owner grants anew.
       if (change->implied || change->grantor != kNoRole || (!change->grant && change->grant_option)) continue;
       note(change->grant ? granted : revoked, step, *change);
+    } else if (step.hazards.contains(Hazard::SelfMembership)) {
+      continue;  // the executor's own, for the time of the plan: it ends in the same plan
     } else if (const auto* grant = std::get_if<GrantMembership>(&step.change.body)) {
       joined.insert(key(grant->after));
     } else if (const auto* revoke = std::get_if<RevokeMembership>(&step.change.body)) {

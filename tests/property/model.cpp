@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "property/executor.h"
 #include "property/matching.h"
 #include "property/model_maker.h"
 #include "property/names.h"
@@ -89,7 +90,7 @@ const SchemaSpec* ModelMaker::schema_spec(const std::string& name) const {
 
 std::string ModelMaker::owner_of(const ObjectSpec& spec) const {
   const auto existing = before_.objects.find(spec.key);
-  const std::string before = existing == before_.objects.end() ? "postgres" : existing->second.owner;
+  const std::string before = existing == before_.objects.end() ? executor_of(case_) : existing->second.owner;
   if (existing == before_.objects.end()) {  // a schema to create; its declared owner is no matter of the family `owners`
     const SchemaSpec* schema = schema_spec(spec.key.name);
     if (schema->declared_owner) return *schema->declared_owner;

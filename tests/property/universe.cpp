@@ -3,6 +3,7 @@
 // Roles live in the whole server, so their names begin with the seed; the objects live in a database of the case's own.
 #include <algorithm>
 
+#include "property/executor.h"
 #include "property/generator.h"
 #include "property/names.h"
 
@@ -226,8 +227,10 @@ Case generate(std::uint64_t seed) {
   Case c;
   c.seed = seed;
   make_universe(rng, c);
+  limit_attributes(c);
   make_bootstrap(rng, c);
   make_charter(rng, c);
+  limit_attributes(c);
   make_yaml(rng, c);
   return c;
 }

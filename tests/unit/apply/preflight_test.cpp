@@ -159,7 +159,8 @@ TEST(Preflight, LeavesOutWhatComesWithAnotherMembership) {
   c.schema("s", "a");
   const std::uint32_t one = c.table(c.db, "s", "t", "a");
   const std::uint32_t two = c.table(c.db, "s", "u", "b");
-  c.add(c.db, c.grant(Fixture::list({one, two}), "reader", kSelect));
+  c.add(c.db, c.grant(Fixture::list({one}), "reader", kSelect));
+  c.add(c.db, c.grant(Fixture::list({two}), "reader", kSelect));
   EXPECT_EQ(c.missing(), Texts{R"(GRANT "b" TO "me" WITH INHERIT TRUE, SET FALSE)"});
 }
 
@@ -217,9 +218,28 @@ TEST(Preflight, NoinheritBefore16IsAnAttributeOfTheExecutor) {
   c.schema("s", "owner");
   const std::uint32_t table = c.table(c.db, "s", "t", "owner");
   c.add(c.db, c.grant(Fixture::list({table}), "reader", kSelect));
+  EXPECT_EQ(c.missing(), Texts{R"(GRANT "owner" TO "me")"});  // SET ROLE needs no more
+  c.add(c.db, DropSchema{.name = "s"});
   EXPECT_EQ(c.missing(), (Texts{R"(ALTER ROLE "me" INHERIT)", R"(GRANT "owner" TO "me")"}));
   c.member("owner", "me", false, false);
   EXPECT_EQ(c.missing(), Texts{R"(ALTER ROLE "me" INHERIT)"});
+}
+
+TEST(Preflight, BecomesTheOwnerWhereAnotherRoleOfItsCouldBeTheGrantor) {
+  Case c(k16);
+  for (const char* name : {"owner", "other", "reader"}) c.role(name);
+  c.schema("s", "owner");
+  c.member("owner", "me", false, true, false);
+  const Acl acl{c.entry("other", "owner", kSelect, kSelect), c.entry("reader", "owner", kSelect)};
+  const std::uint32_t table = c.object(c.db, {ObjectKind::Table, "s", "t", {}}, "owner", acl, acl);
+  c.add(c.db, c.revoke(Fixture::list({table}), "reader", kSelect));
+  EXPECT_EQ(c.missing(), Texts{});
+  EXPECT_EQ(c.sql(), Texts{R"(REVOKE SELECT ON TABLE "s"."t" FROM "reader")"});
+  c.member("other", "me");
+  EXPECT_EQ(c.missing(), Texts{R"(GRANT "owner" TO "me" WITH SET TRUE)"});
+  c.member("owner", "me", false, true, true, "me");
+  EXPECT_EQ(c.missing(), Texts{});
+  EXPECT_EQ(c.sql(), Texts{R"([owner] REVOKE SELECT ON TABLE "s"."t" FROM "reader")"});
 }
 
 TEST(SelfMembership, BeginsAndEndsWhatTheExecutorMayAdminister) {
@@ -242,10 +262,9 @@ TEST(SelfMembership, GivesBackTheOptionsOfARowThatWasThere) {
   c.schema("s", "owner");
   c.member("owner", "me", true, false, false);
   c.member("owner", "me", false, false, true, "me");
-  const std::uint32_t table = c.table(c.db, "s", "t", "owner");
-  c.add(c.db, c.grant(Fixture::list({table}), "reader", kSelect));
-  EXPECT_EQ(c.joined(), (Texts{R"(GRANT "owner" TO "me" WITH INHERIT TRUE)", R"(GRANT SELECT ON TABLE "s"."t" TO "reader")",
-                               R"(GRANT "owner" TO "me" WITH INHERIT FALSE)"}));
+  c.add(c.db, DropSchema{.name = "s"});
+  EXPECT_EQ(c.joined(),
+            (Texts{R"(GRANT "owner" TO "me" WITH INHERIT TRUE)", R"(DROP SCHEMA "s")", R"(GRANT "owner" TO "me" WITH INHERIT FALSE)"}));
   EXPECT_EQ(c.missing(), Texts{});
 }
 
@@ -307,7 +326,7 @@ TEST(TakeUnremovable, LeavesWhatTheExecutorCanDoOrMustDo) {
   c.desired.roles.push_back(gone);
   EXPECT_EQ(take_unremovable(c.actual, c.desired, c.changes).size(), 3U);
   EXPECT_EQ(c.sql(), (Texts{R"([middle] REVOKE SELECT ON TABLE "s"."t" FROM "gone")", R"(REVOKE SELECT ON TABLE "s"."t" FROM "last")"}));
-  EXPECT_EQ(c.missing(), Texts{R"(GRANT "middle" TO "me" WITH INHERIT FALSE, SET TRUE)"});
+  EXPECT_EQ(c.missing(), (Texts{R"(GRANT "middle" TO "me" WITH INHERIT FALSE, SET TRUE)", R"(GRANT USAGE ON SCHEMA "s" TO "middle")"}));
 }
 
 }  // namespace
