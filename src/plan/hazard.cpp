@@ -141,6 +141,11 @@ struct HazardFinder::Visitor {
 
   [[nodiscard]] bool is_executor(RoleId role) const { return role == finder.executor_ && role != kNoRole; }
 
+  void lock_out_without_connect(const ObjectList& databases) {
+    const auto lost = [&](std::uint32_t database) { return finder.loses_connect(database); };
+    if (std::any_of(databases->begin(), databases->end(), lost)) found.insert(Hazard::LockOut);
+  }
+
   void operator()(const RenameRole& c) {
     // A session keeps its identity, the next login by this name does not.
     if (c.from == finder.actual_.server.user) found.insert(Hazard::LockOut);
@@ -184,7 +189,11 @@ struct HazardFinder::Visitor {
   void operator()(const DropSchema&) { found.insert(Hazard::DropObject); }
   void operator()(const CreateExtension&) {}
   void operator()(const AlterExtension&) {}
-  void operator()(const ChangeOwner&) {}
+  void operator()(const ChangeOwner& c) {
+    // What the owner had by its default list goes to the new owner.
+    if (cluster && c.kind == ObjectKind::Database && c.objects && finder.executor_before_.contains(c.before))
+      lock_out_without_connect(c.objects);
+  }
   void operator()(const ChangePrivileges& c) {
     if (c.grant) {
       // SET and ALTER SYSTEM, the only privileges of a parameter.
@@ -192,9 +201,7 @@ struct HazardFinder::Visitor {
       return;
     }
     if (!cluster || c.kind != ObjectKind::Database || !c.objects || c.grant_option || !c.privileges.contains(Privilege::Connect)) return;
-    if (!finder.executor_before_.contains(c.grantee)) return;
-    if (std::any_of(c.objects->begin(), c.objects->end(), [&](std::uint32_t o) { return finder.loses_connect(o); }))
-      found.insert(Hazard::LockOut);
+    if (finder.executor_before_.contains(c.grantee)) lock_out_without_connect(c.objects);
   }
   void operator()(const ChangeDefaultPrivileges&) {}
 };

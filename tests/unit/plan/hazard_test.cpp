@@ -122,6 +122,18 @@ TEST_F(ConnectLoss, WithAnotherWayInThroughAGroup) {
   EXPECT_EQ(revoke_from_public(f, {f.entry("deployers", "postgres", kConnect)}), kNone);
 }
 
+TEST_F(ConnectLoss, WithTheDatabaseThatWasItsOwn) {
+  for (const bool other_way : {false, true}) {
+    Fixture f(150000, "deployer");
+    f.role("deployer", {.login = true});
+    const Acl acl{f.entry("boss", "boss", kConnect), f.entry(other_way ? "public" : "somebody", "boss", kConnect)};
+    f.object(-1, {ObjectKind::Database, "", "app", {}}, "deployer", acl, acl);
+    f.desired.cluster.desired[0].owner = f.id("boss");
+    f.add(-1, ChangeOwner{.kind = ObjectKind::Database, .objects = Fixture::list({0}), .before = f.id("deployer"), .after = f.id("boss")});
+    EXPECT_EQ(only(f), other_way ? kNone : (Hazards{Hazard::LockOut}));
+  }
+}
+
 TEST_F(ConnectLoss, DoesNotMatterToASuperuser) {
   Fixture f;
   EXPECT_EQ(revoke_from_public(f, {}), kNone);
