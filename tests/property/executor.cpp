@@ -12,6 +12,17 @@ namespace {
 constexpr int kRounds = 3;
 
 /// Memberships that the bootstrap superuser granted become the executor's, who may administer their groups: else it could end none of them.
+/// Languages and tablespaces of the bootstrap superuser: only a superuser could say anything about them.
+constexpr const char* kHandOver = R"(
+DO $do$
+DECLARE row record;
+BEGIN
+  FOR row IN SELECT 'LANGUAGE' AS kind, lanname AS name FROM pg_language WHERE lanowner = 10
+             UNION ALL SELECT 'TABLESPACE', spcname FROM pg_tablespace WHERE spcowner = 10 LOOP
+    EXECUTE format('ALTER %s %I OWNER TO MAKER', row.kind, row.name);
+  END LOOP;
+END $do$)";
+
 constexpr const char* kTakeOver = R"(
 DO $do$
 DECLARE row record;
@@ -25,6 +36,11 @@ BEGIN
     EXECUTE format('REVOKE %s FROM %s GRANTED BY %s', row.role, row.member, 10::oid::regrole);
   END LOOP;
 END $do$)";
+
+std::string with_name(std::string sql, std::string_view word, const std::string& name) {
+  for (std::size_t at = 0; (at = sql.find(word, at)) != std::string::npos; at += name.size()) sql.replace(at, word.size(), name);
+  return sql;
+}
 
 bool wanted() {
   const char* text = std::getenv("PGCHARTER_PROPERTY_EXECUTOR");
@@ -89,13 +105,22 @@ void ExecutorMode::make_roles(Connection& admin, const Case& c) const {
 
 void ExecutorMode::finish_roles(Connection& admin, const Case& c) const {
   if (!on_) return;
+  admin.execute(with_name(kHandOver, "MAKER", maker(c)));
   admin.execute("ALTER ROLE " + maker(c) + " NOSUPERUSER");
   // A charter may take CONNECT away from everybody whom it does not name.
   admin.execute("GRANT CONNECT ON DATABASE " + sql_name(c.database) + " TO " + executor(c));
   if (server_major() < 16 || c.seed % 2 != 0) return;
-  std::string sql = kTakeOver;
-  for (std::size_t at = 0; (at = sql.find("EXECUTOR", at)) != std::string::npos;) sql.replace(at, 8, executor(c));
-  admin.execute(sql);
+  admin.execute(with_name(kTakeOver, "EXECUTOR", executor(c)));
+}
+
+void ExecutorMode::keep_connect(Connection& admin, const Case& c, const Plan& plan, std::vector<std::string>& complaints) const {
+  if (!on_) return;
+  bool connects = true;
+  admin.query({"test_connect", "select pg_catalog.has_database_privilege($1, pg_catalog.current_database(), 'connect')"}, {executor(c)},
+              [&](const Row& row) { connects = row.boolean(0); });
+  if (connects) return;
+  if (!plan.summary.hazards.contains(Hazard::LockOut)) complaints.push_back("the executor was locked out, and the plan did not say so");
+  admin.execute("GRANT CONNECT ON DATABASE " + sql_name(c.database) + " TO " + executor(c));
 }
 
 void ExecutorMode::drop_roles(Connection& admin, const Case& c) const {

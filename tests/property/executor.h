@@ -25,8 +25,11 @@ class ExecutorMode {
   [[nodiscard]] std::string maker(const Case& c) const;
 
   void make_roles(Connection& admin, const Case& c) const;
-  /// From here on the maker is an ordinary role, and on 16 and later every other case has memberships that the executor granted.
+  /// From here on the maker is an ordinary role, the owner also of what the server came with; on 16 and later every other case has
+  /// memberships that the executor granted. `admin` is connected to the case's database.
   void finish_roles(Connection& admin, const Case& c) const;
+  /// A plan may lock its executor out, as the hazard says; to plan again it must be let in.
+  void keep_connect(Connection& admin, const Case& c, const Plan& plan, std::vector<std::string>& complaints) const;
   void drop_roles(Connection& admin, const Case& c) const;
 
   /// Runs what preflight asks for, and nothing else, until it asks for nothing. False where only a superuser can do something:

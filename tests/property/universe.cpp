@@ -211,6 +211,7 @@ std::vector<std::string> existing_roles(const Case& c) {
 
 void make_universe(Rng& rng, Case& c) {
   make_roles(rng, c);
+  limit_attributes(c);
   const auto owners = existing_roles(c);
   c.database = hard_name(rng, "p" + std::to_string(c.seed) + "_db", 30);
   if (!owners.empty() && rng.chance(30)) c.database_owner = rng.pick(owners);
@@ -227,7 +228,6 @@ Case generate(std::uint64_t seed) {
   Case c;
   c.seed = seed;
   make_universe(rng, c);
-  limit_attributes(c);
   make_bootstrap(rng, c);
   make_charter(rng, c);
   limit_attributes(c);
