@@ -77,7 +77,9 @@ class FunctionChecker {
 
   /// Parameters are asked by name, and have no oid where nobody was granted anything.
   void parameters() {
-    for (const auto& [key, model] : model_.objects) {
+    for (const auto& object : model_.objects) {  // no structured binding: the lambda below captures
+      const ObjectKey& key = object.first;
+      const ObjectModel& model = object.second;
       if (key.kind != Kind::Parameter) continue;
       connection_.query({"test_has_parameter_privilege",
                          "select r.rolname, p, pg_catalog.has_parameter_privilege(r.oid, $1, p) from pg_catalog.pg_roles r, "
