@@ -1,8 +1,8 @@
 // What a role may do through its memberships. Sources: roles_is_member_of(), is_admin_of_role() and select_best_admin() in
 // src/backend/utils/adt/acl.c. Before 16 a membership passes privileges on where the member has INHERIT, and always allows SET ROLE; since
 // 16 each row says both itself. ADMIN OPTION counts on every way; to grant with it, since 16, only where its holder's privileges are had.
-// The owner of the database is the one implicit member of pg_database_owner, which is never a member itself; before 16 an owner with NOINHERIT
-// does not have its privileges.
+// The owner of the database is the one implicit member of pg_database_owner, which is never a member itself; before 16 an owner with
+// NOINHERIT does not have its privileges.
 
 #include "model/rights.h"
 

@@ -101,15 +101,18 @@ bool Session::ambiguous(const DesiredObjects& objects, std::uint32_t object, con
   if (found(target.baseline, change.privileges) || (target.acl != target.baseline && found(target.acl, change.privileges))) return true;
   if (change.kind != ObjectKind::Table || database < 0) return false;
   const PrivilegeSet privileges = change.privileges & info(ObjectKind::Table).column;
-  const auto same = [&](const auto& column) { return column.name == change.column && found(column.acl, privileges); };
-  const std::vector<Column>& actual = actual_.databases[static_cast<std::size_t>(database)].columns;
-  const auto now = std::ranges::equal_range(actual, object, {}, &Column::object);
-  if (!change.column.empty()) {
-    const auto then = std::ranges::equal_range(objects.columns, object, {}, &DesiredColumn::object);
-    return std::ranges::any_of(now, same) || std::ranges::any_of(then, same);
-  }
+  const std::vector<Column>& now = actual_.databases[static_cast<std::size_t>(database)].columns;
   // REVOKE on a table is one on each of its columns, with a grantor of its own (ExecGrant_Attribute() in src/backend/catalog/aclchk.c).
-  return !change.grant && !privileges.empty() && std::ranges::any_of(now, [&](const Column& c) { return found(c.acl, privileges); });
+  const bool every = change.column.empty();
+  if ((every && change.grant) || privileges.empty()) return false;
+  const auto in = [&](const auto& columns, auto column) {
+    for (; column != columns.end() && column->object == object; ++column) {
+      if ((every || column->name == change.column) && found(column->acl, privileges)) return true;
+    }
+    return false;
+  };
+  if (in(now, std::ranges::lower_bound(now, object, {}, &Column::object))) return true;
+  return !every && in(objects.columns, std::ranges::lower_bound(objects.columns, object, {}, &DesiredColumn::object));
 }
 
 }  // namespace pgcharter
