@@ -43,9 +43,7 @@ TEST(SqlWriter, WritesNamesOfEachShape) {
 }
 
 TEST(SqlWriter, WritesTheModeOfEachArgumentOfAnOverloadedRoutine) {
-  const auto text = [](std::string args) {
-    return SqlWriter().qualified({ObjectKind::Function, "s", "f", std::move(args)}, true).take();
-  };
+  const auto text = [](std::string args) { return SqlWriter().qualified({ObjectKind::Function, "s", "f", std::move(args)}, true).take(); };
   EXPECT_EQ(text(""), R"("s"."f"())");
   EXPECT_EQ(text("integer"), R"("s"."f"(IN integer))");
   EXPECT_EQ(text(R"(integer, s."a, b", double precision[])"), R"("s"."f"(IN integer, IN s."a, b", IN double precision[]))");
