@@ -11,7 +11,6 @@ namespace pgcharter {
 
 /// What decides about one ACL. The same for all objects of a class.
 struct AclTask {
-  RoleId owner_before = kNoRole;       ///< the owner while grantors revoke: a new one comes after that
   RoleId owner = kNoRole;              ///< who grants what is missing, and who always may
   const std::vector<RuleUse>* uses{};  ///< what the rules say
   const Acl* initial{};                ///< pg_init_privs of an extension member: counts as declared; may be null

@@ -92,7 +92,6 @@ void GrantResolver::resolve_columns(Target& target) {
     const Acl whole = (*r_.actual_.acls)[table.baseline];
     const Acl whole_after = (*r_.actual_.acls)[table.acl];
     const AclAnswer answer = target_acl({.base = before,
-                                         .owner_before = object.owner,
                                          .owner = table.owner,
                                          .uses = &objects.rule_sets[set->second],
                                          .scope = scope,

@@ -153,8 +153,7 @@ void DefaultAclResolver::finish(const Key& key, const Item& item) {
   if (!r_.scope_.dropped(creator)) {
     bool decides = scope && !r_.scope_.additive();
     // PUBLIC's built-in part of a global list belongs to nobody's declaration: it goes only when PUBLIC is in scope or named.
-    const AclTask task{.owner_before = creator,
-                       .owner = creator,
+    const AclTask task{.owner = creator,
                        .uses = &item.uses,
                        .initial = nullptr,
                        .authoritative = [&](RoleId role) { return decides && r_.scope_.role(role); },

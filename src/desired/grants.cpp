@@ -129,8 +129,7 @@ bool GrantResolver::in_scope(const Target& target, const Object& object, const s
 
 GrantResolver::AclAnswer GrantResolver::target_acl(const AclClass& of) {
   bool decides = of.scope && !r_.scope_.additive();
-  const AclTask task{.owner_before = of.owner_before,
-                     .owner = of.owner,
+  const AclTask task{.owner = of.owner,
                      .uses = of.uses,
                      .initial = of.initial,
                      .authoritative = [&](RoleId role) { return decides && r_.scope_.role(role); },
@@ -201,7 +200,7 @@ void GrantResolver::resolve_object(Target& target, std::size_t i, const std::vec
 void GrantResolver::resolve_objects(Target& target) {
   DesiredObjects& objects = *target.objects;
   RuleIndex index(target.rules);
-  std::map<std::tuple<AclId, RoleId, RoleId, std::uint32_t, bool, AclId>, AclAnswer> known;
+  std::map<std::tuple<AclId, RoleId, std::uint32_t, bool, AclId>, AclAnswer> known;
   long ignored = 0;
   for (std::size_t i = 0; i < objects.size(); ++i) {
     const Object& object = objects.object(i);
@@ -222,11 +221,10 @@ void GrantResolver::resolve_objects(Target& target) {
                           : object.initial_acl != kEmptyAcl
                               ? object.initial_acl
                               : r_.actual_.acls->intern(acl_default(object.id.kind, desired.owner, r_.major()));
-    const auto [it, inserted] = known.try_emplace({desired.baseline, object.owner, desired.owner, desired.rules, scope, initial});
+    const auto [it, inserted] = known.try_emplace({desired.baseline, desired.owner, desired.rules, scope, initial});
     if (inserted) {
       const Acl first = (*r_.actual_.acls)[initial];
       it->second = target_acl({.base = desired.baseline,
-                               .owner_before = object.owner,
                                .owner = desired.owner,
                                .uses = &objects.rule_sets[desired.rules],
                                .scope = scope,

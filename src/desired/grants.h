@@ -47,7 +47,6 @@ class GrantResolver {
   /// One class of objects, or of columns, and what decides about its list.
   struct AclClass {
     AclId base = kEmptyAcl;
-    RoleId owner_before = kNoRole;
     RoleId owner = kNoRole;
     const std::vector<RuleUse>* uses{};
     bool scope = false;

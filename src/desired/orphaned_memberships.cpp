@@ -18,7 +18,7 @@ void Resolver::end_orphans(std::map<std::pair<RoleId, RoleId>, DesiredMembership
   std::map<std::pair<RoleId, RoleId>, std::vector<const Membership*>> by_edge;
   for (const Membership& row : rows) by_edge[{row.role, row.member}].push_back(&row);
 
-  // What a later grant brings comes too late: memberships may end before any begins.
+  // What the plan grants anew is not counted: memberships that would stand in a circle end before any begins.
   const auto loses_admin = [&](RoleId role, RoleId member) {
     const auto held = by_edge.find({role, member});
     if (held == by_edge.end()) return false;

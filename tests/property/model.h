@@ -56,8 +56,8 @@ Model make_model(const Case& c, const Snapshot& before);
 /// The roles whose privileges `role` has, itself and PUBLIC included, through memberships that it inherits.
 std::set<std::string> effective_roles(const Model& model, const Snapshot& after, const std::string& role);
 
-/// Takes out of the model what no session can revoke: entries of a grantor that now acts for the owner (through a membership that stays,
-/// or as a superuser), whose REVOKE PostgreSQL counts as the owner's. Returns how many unmet wants that excuses.
-int excuse_unremovable(Model& model, const Snapshot& after);
+/// Takes out of the model what no session can revoke: entries of a superuser, or of a grantor that did not hold the grant option itself
+/// any more before the plan. Returns how many unmet wants that excuses.
+int excuse_unremovable(Model& model, const Snapshot& before, const Snapshot& after);
 
 }  // namespace pgcharter::property

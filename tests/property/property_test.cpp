@@ -163,7 +163,7 @@ class Runner {
     Model model = make_model(c, before);
     excuse_unremovable(model, *planned);
     check_own_memberships(c, before, after, model, complaints);
-    if (excuse_unremovable(model, after) > 0 && planned->desired.unremovable.empty()) {
+    if (excuse_unremovable(model, before, after) > 0 && planned->desired.unremovable.empty()) {
       complaints.push_back("something that no session can revoke is left, and the plan did not say so");
     }
     check_entries(model, after, complaints);

@@ -33,8 +33,7 @@ RuleUse absent(RoleId grantee, PrivilegeSet privileges, bool expired = false) {
 /// The roles under authority are reader and writer.
 Acl target(const Acl& base, const std::vector<RuleUse>& uses, const Acl* initial = nullptr, const std::set<RoleId>& dropped = {},
            const std::set<RoleId>& unable = {}) {
-  const AclTask task{.owner_before = kOwner,
-                     .owner = kOwner,
+  const AclTask task{.owner = kOwner,
                      .uses = &uses,
                      .initial = initial,
                      .authoritative = [](RoleId role) { return role == kReader || role == kWriter; },
