@@ -278,12 +278,12 @@ std::size_t apply_unit(const Unit& unit, const Planned& shown, const Connector& 
   // A fresh plan, made inside the transaction that will carry it out.
   const std::unique_ptr<Planned> fresh = plan_inside(*connection, unit.charter, options);
   if (options.expected_fingerprint && fresh->fingerprint != *options.expected_fingerprint && unit.part == Unit::Part::All) {
-    throw Refusal(3, "the saved plan is stale: the server has changed since it was made",
+    throw Refusal(3, "the plan is stale: the server has changed since it was made",
                   "Plan again, and read the new plan. What would be done now:" + listed(fresh->script));
   }
   if (!same_statements(unit.own(fresh->script), unit.own(shown.script))) {
     if (options.expected_fingerprint)
-      throw Refusal(3, "the saved plan is stale: it would no longer do what it shows", "Plan again, and read the new plan.");
+      throw Refusal(3, "the plan is stale: it would no longer do what it shows", "Plan again, and read the new plan.");
     observer.message("the server has changed since the plan was shown; it was planned again");
     check_guards(*fresh, options);
   }

@@ -42,7 +42,7 @@ struct ReconcileOptions {
   std::size_t max_revokes = 1000;
   std::size_t max_drops = 10;
   std::string lock_database = "postgres";           ///< where the advisory lock is taken
-  std::optional<std::string> expected_fingerprint;  ///< of a saved plan: anything else is stale (exit 3)
+  std::optional<std::string> expected_fingerprint;  ///< of a saved or approved plan: anything else is stale (exit 3)
 };
 
 /// Charter → actual state (one snapshot) → desired state → diff → plan → SQL. Nothing where the charter and the

@@ -1,7 +1,6 @@
-// apply: plan, show, ask, carry out. What a person approves is the plan that was printed; apply_planned() plans once more
-// under the lock and refuses where that is another one.
-//
-// A saved plan holds the charter it was made from. It is planned again too, and must come out the same (exit 3).
+// apply: plan, show, ask, carry out. apply_planned() plans once more under the lock. What a person approved is the plan that was printed,
+// and a saved plan is what was reviewed: where another one comes out then, nothing is done (exit 3). --auto-approve approves the charter:
+// a plan that the server's changes have made another one is carried out, within the same guards.
 
 #include <istream>
 #include <ostream>
@@ -60,6 +59,7 @@ int apply(const Options& options, Terminal& terminal) {
   if (!planned->plan.steps.empty()) {
     ask_for_approval(options, terminal, *planned);
     ReconcileOptions reconcile = options.reconcile;
+    if (!options.auto_approve) reconcile.expected_fingerprint = planned->fingerprint;
     if (input.saved) {
       reconcile.resolve = input.saved->resolve;
       reconcile.expected_fingerprint = input.saved->fingerprint;

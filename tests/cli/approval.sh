@@ -23,3 +23,22 @@ is 1 "SELECT count(*) FROM pg_roles WHERE rolname = 'approved'"
 
 # Nothing to do: no question.
 expect 0 apply c.yaml
+
+# What was approved is the plan that was shown: when the server changes before the answer, nothing is done.
+cat > c.yaml <<'YAML'
+charter: 1
+name: approval
+roles: { approved_late: {} }
+YAML
+: >"$out"
+{
+  for _ in $(seq 100); do
+    if grep -q 'Carry this out' "$out"; then break; fi
+    sleep 0.1
+  done
+  psql -X -q -c 'CREATE ROLE meanwhile' >/dev/null
+  printf 'yes\n'
+} | script -qefc "'$PGCHARTER' apply c.yaml" /dev/null >"$out" 2>"$err" && fail "a plan that was not shown was carried out" || status=$?
+[ "$status" = 3 ] || fail "exit $status instead of 3"
+contains "$out" "the plan is stale"
+is 0 "SELECT count(*) FROM pg_roles WHERE rolname = 'approved_late'"
