@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "pgcharter/diagnostics.h"
@@ -36,6 +37,9 @@ struct Notice {
   std::string message;
 };
 
+/// The secret that a key vault holds under a URL. Throws Error.
+using VaultReader = std::function<std::string(const std::string& url)>;
+
 class Connection {
  public:
   virtual ~Connection() = default;
@@ -57,6 +61,13 @@ class Connection {
 
   /// How many queries and statements were sent, for -v.
   [[nodiscard]] virtual long round_trips() const = 0;
+
+  /// How passwords that stand in key vaults are read, as the same user who opened the connection; may be empty.
+  [[nodiscard]] const VaultReader& vault_reader() const { return vault_reader_; }
+  void set_vault_reader(VaultReader reader) { vault_reader_ = std::move(reader); }
+
+ private:
+  VaultReader vault_reader_;
 };
 
 /// How to reach the server, with psql's meaning; what is empty is left to libpq.
@@ -65,7 +76,8 @@ struct ConnectOptions {
   std::string host;
   std::string port;
   std::string user;
-  std::string password;  ///< from a credential; empty: libpq's own ways
+  std::string password;         ///< from a credential; empty: libpq's own ways
+  std::string minimal_sslmode;  ///< at least this one; what the user says beyond it stays, a weaker one is an Error
   std::string application_name = "pgcharter";
   int connect_timeout = 10;  ///< seconds; only where the user said none
 };

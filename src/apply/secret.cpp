@@ -30,7 +30,7 @@ std::string read_secret_file(const PasswordSource& source, const std::string& ro
   return text;
 }
 
-std::string read_password(const PasswordSource& source, const std::string& role) {
+std::string read_password(const Connection& connection, const PasswordSource& source, const std::string& role) {
   std::string password;
   switch (source.kind) {
     case PasswordSource::Kind::Env: {
@@ -46,8 +46,11 @@ std::string read_password(const PasswordSource& source, const std::string& role)
       password = read_secret_file(source, role);
       break;
     case PasswordSource::Kind::KeyVault:
-      throw Error(fmt::format("the password of role {} is in a key vault, which this version cannot read", display_name(role)),
-                  "Use env or file.");
+      if (!connection.vault_reader()) {
+        throw Error(fmt::format("the password of role {} is in a key vault, and no way to read it was given", display_name(role)));
+      }
+      password = connection.vault_reader()(source.locator);
+      break;
   }
   if (password.empty()) {
     throw Error(fmt::format("the password of role {} is empty", display_name(role)), "PostgreSQL takes an empty password as none.");
@@ -119,7 +122,7 @@ SecretText resolve_secrets(Connection& connection, const Statement& statement) {
   text.placeholder_sql = statement.sql;
   std::map<std::string, std::string> literals;
   for (const auto& [name, source] : statement.secrets) {
-    const std::string password = read_password(source, statement.secret_role);
+    const std::string password = read_password(connection, source, statement.secret_role);
     const std::string verifier = connection.scram_verifier(statement.secret_role, password);
     literals[name] = quote_literal(verifier);
     text.hidden.push_back(verifier);

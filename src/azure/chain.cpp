@@ -58,9 +58,9 @@ std::string authority_of(const std::string& text) {
   return clean;
 }
 
-/// "  client-secret: …" for each source, in the order in which they were asked.
+/// A line for each source, in the order in which they were asked.
 Error chain_failure(const std::vector<std::string>& said, bool stopped, const std::string& hint) {
-  Error error("no source gave a token:\n  " + join(said, "\n  "));
+  Error error("no source gave a token:\n" + join(said, "\n"));
   error.hint = stopped ? "A source that is set up and refuses ends the search; name another one with --credential entra:SOURCE."
                        : "Set one of them up, or log in with az login; --credential entra:SOURCE asks just one.";
   if (!hint.empty()) error.hint = hint + "\n" + error.hint;

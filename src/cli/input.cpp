@@ -13,6 +13,7 @@
 #include <fmt/format.h>
 
 #include "cli/exit_code.h"
+#include "cli/login.h"
 #include "cli/output.h"
 
 extern char** environ;
@@ -128,7 +129,14 @@ Connector make_connector(const Options& options, const std::string& charter_name
     name.resize(end);
   }
   connect_options.application_name = name;
-  return [connect_options](const std::optional<std::string>& database) { return connect(connect_options, database); };
+  CredentialOptions credential = options.credential;
+  credential.interrupted = [] { return g_interrupted != 0; };
+  const auto logins = std::make_shared<LoginSource>(std::move(credential));
+  return [connect_options, logins](const std::optional<std::string>& database) {
+    auto connection = connect(logins->complete(connect_options), database);
+    connection->set_vault_reader([logins](const std::string& url) { return logins->vault_password(url); });
+    return connection;
+  };
 }
 
 std::unique_ptr<Planned> plan_input(const Input& input, const Options& options, const Connector& connector, Terminal& terminal,

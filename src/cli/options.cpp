@@ -25,16 +25,18 @@ struct Verb {
   std::string_view name;
   std::string_view description;
 };
-constexpr std::array<Verb, 9> kVerbs{{{"validate", "check a charter without a server"},
-                                      {"plan", "show what would be done"},
-                                      {"apply", "do it: a charter, or a saved plan"},
-                                      {"drift", "report how the server differs from the charter; exit 2 where it does"},
-                                      {"show", "print a saved plan"},
-                                      {"export", "write a charter of what is on the server; its plan is empty"},
-                                      {"snapshot", "write the actual state, for plan --against"},
-                                      {"sandbox", "start a throw-away local PostgreSQL, with a charter applied to it"},
-                                      {"whoami", "login test: server, platform, identity, rights"}}};
-constexpr std::array<std::string_view, 7> kLaterVerbs{"diff", "explain", "graph", "rotate", "token", "init", "fmt"};
+constexpr std::array<Verb, 11> kVerbs{{{"validate", "check a charter without a server"},
+                                       {"plan", "show what would be done"},
+                                       {"apply", "do it: a charter, or a saved plan"},
+                                       {"drift", "report how the server differs from the charter; exit 2 where it does"},
+                                       {"show", "print a saved plan"},
+                                       {"export", "write a charter of what is on the server; its plan is empty"},
+                                       {"snapshot", "write the actual state, for plan --against"},
+                                       {"sandbox", "start a throw-away local PostgreSQL, with a charter applied to it"},
+                                       {"whoami", "login test: server, platform, identity, rights"},
+                                       {"rotate", "give a role a new password, on the server and in a key vault"},
+                                       {"token", "acquire an Entra token and describe it"}}};
+constexpr std::array<std::string_view, 5> kLaterVerbs{"diff", "explain", "graph", "init", "fmt"};
 constexpr std::array<std::string_view, 8> kLaterFormats{"markdown", "html",   "junit",        "sarif",
                                                         "github",   "gitlab", "azure-devops", "prometheus"};
 
@@ -48,6 +50,7 @@ struct Raw {
   std::string wait = "60s";
   std::string valid_for;
   std::vector<std::string> allow;
+  std::string audience = "postgres";
   int jobs = 0;
 };
 
@@ -98,6 +101,21 @@ std::set<Hazard> parse_hazards(const std::vector<std::string>& words) {
   return hazards;
 }
 
+void understand_credential(const Raw& raw, Options& options, const Terminal& terminal) {
+  if (raw.audience != "postgres" && raw.audience != "key-vault") {
+    throw Error("unknown value of --audience: " + in_quotes(raw.audience), "The values are postgres and key-vault.");
+  }
+  if (raw.audience == "key-vault") options.audience = Audience::KeyVault;
+  if (options.verbose) {
+    options.credential.explain = [&err = terminal.err](const std::string& line) { err << "credential: " << printable(line) << '\n'; };
+  }
+  check_credential(options.credential);
+  if (options.verb == "rotate") check_secret_url(options.key_vault, false);
+  if (options.verb == "token" && !options.credential.credential.starts_with("entra")) {
+    throw Error("token wants --credential entra or entra:SOURCE", "A password and a key vault's secret are no tokens.");
+  }
+}
+
 /// Decides what the strings mean.
 void understand(const Raw& raw, Options& options, const Terminal& terminal) {
   for (const std::string& file : raw.var_files) read_var_file(file, options.vars);
@@ -118,6 +136,7 @@ void understand(const Raw& raw, Options& options, const Terminal& terminal) {
     if (options.valid_for.count() == 0) throw Error("--valid-for must be at least one second");
   }
   options.reconcile.allow = parse_hazards(raw.allow);
+  understand_credential(raw, options, terminal);
 }
 
 void add_output(CLI::App& verb, Raw& raw, Options& options) {
@@ -138,12 +157,28 @@ void add_charter(CLI::App& verb, Raw& raw, Options& options, bool required) {
   verb.add_option("--var-file", raw.var_files, "a file of NAME=VALUE lines (repeatable)")->type_name("FILE")->expected(1)->take_all();
 }
 
+void add_credential(CLI::App& verb, Options& options) {
+  verb.add_option("--credential", options.credential.credential, "password, entra, entra:SOURCE, key-vault:URL")->type_name("CREDENTIAL");
+  verb.add_option("--identity", options.credential.identity,
+                  "a user-assigned managed identity: client_id=, object_id=, resource_id=; or system")
+      ->type_name("KIND=ID");
+  verb.add_option("--cloud", options.credential.cloud, "public, usgov, china")->type_name("CLOUD");
+}
+
 void add_connection(CLI::App& verb, Raw& raw, Options& options) {
+  add_credential(verb, options);
   verb.add_option("-d,--dbname", options.connect.dbname, "database name, connection string or URI")->type_name("DBNAME");
   verb.add_option("-h,--host", options.connect.host, "server host or socket directory")->type_name("HOST");
   verb.add_option("-p,--port", options.connect.port, "server port")->type_name("PORT");
   verb.add_option("-U,--username", options.connect.user, "user name")->type_name("USER");
   verb.add_option("--jobs", raw.jobs, "databases to read at a time")->type_name("N");
+}
+
+void add_token(CLI::App& verb, Raw& raw, Options& options) {
+  add_output(verb, raw, options);
+  add_credential(verb, options);
+  verb.add_option("--audience", raw.audience, "postgres, key-vault")->type_name("AUDIENCE");
+  verb.add_flag("--reveal", options.reveal, "print the token itself");
 }
 
 void add_server_settings(CLI::App& verb, Raw& raw, Options& options) {
@@ -175,9 +210,21 @@ void add_selection(CLI::App& verb, Raw& raw, Options& options) {
   verb.add_flag("-q,--quiet", options.quiet, "errors only, besides the data");
 }
 
+void add_rotate(CLI::App& verb, Raw& raw, Options& options) {
+  verb.add_option("ROLE", options.role, "the role that gets a new password")->required();
+  verb.add_option("--key-vault", options.key_vault, "the secret that holds it: https://VAULT.vault.azure.net/secrets/NAME")
+      ->type_name("URL")
+      ->required();
+  add_connection(verb, raw, options);
+  verb.add_flag("-q,--quiet", options.quiet, "errors only, besides the data");
+  verb.add_flag("-v,--verbose", options.verbose, "explain where credentials come from");
+}
+
 void add_options(CLI::App& verb, Raw& raw, Options& options) {
   const std::string name = verb.get_name();
   if (name == "export" || name == "snapshot") return add_selection(verb, raw, options);
+  if (name == "token") return add_token(verb, raw, options);
+  if (name == "rotate") return add_rotate(verb, raw, options);
   add_output(verb, raw, options);
   if (name == "show") {
     verb.add_option("PLAN", options.charter, "a saved plan, or - for standard input")->required()->expected(1);
@@ -252,6 +299,9 @@ std::optional<Options> parse_options(int argc, const char* const* argv, Terminal
   }
   if (app.get_subcommands().empty()) throw Error("wrong usage: a verb is missing", "Run pgcharter --help.");
   options.verb = app.get_subcommands().front()->get_name();
+  if (options.verb == "token" && options.credential.credential == "password" && app.get_subcommands().front()->count("--credential") == 0) {
+    options.credential.credential = "entra";
+  }
   understand(raw, options, terminal);
   return options;
 }

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "pgcharter/credential.h"
 #include "pgcharter/reconcile.h"
 
 namespace pgcharter::cli {
@@ -29,6 +30,11 @@ struct Options {
   std::vector<std::string> charter;  ///< files, directories, "-", or one saved plan
   std::vector<std::string> command;  ///< sandbox: what stands behind "--"
   ConnectOptions connect;
+  CredentialOptions credential;
+  Audience audience = Audience::PostgreSql;  ///< token
+  bool reveal = false;                       ///< token
+  std::string role;                          ///< rotate
+  std::string key_vault;                     ///< rotate: the secret's URL
   std::map<std::string, std::string> vars;  ///< --var-file, then --var
   Format format = Format::Text;
   std::vector<std::pair<Format, std::string>> reports;  ///< --report FORMAT=FILE

@@ -26,7 +26,7 @@ struct Command {
   int (*function)(const Options&, Terminal&);
   bool cleans_up;  ///< a signal must not end it at once
 };
-constexpr std::array<Command, 9> kCommands{{{"validate", validate, false},
+constexpr std::array<Command, 11> kCommands{{{"validate", validate, false},
                                             {"plan", plan, false},
                                             {"apply", apply, true},
                                             {"drift", drift, false},
@@ -34,7 +34,9 @@ constexpr std::array<Command, 9> kCommands{{{"validate", validate, false},
                                             {"export", export_verb, false},
                                             {"snapshot", snapshot, false},
                                             {"sandbox", sandbox, true},
-                                            {"whoami", whoami, false}}};
+                                            {"whoami", whoami, false},
+                                            {"rotate", rotate, true},
+                                            {"token", token, false}}};
 
 volatile sig_atomic_t g_end_at_once = 1;
 

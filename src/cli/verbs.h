@@ -14,5 +14,7 @@ int export_verb(const Options& options, Terminal& terminal);
 int snapshot(const Options& options, Terminal& terminal);
 int sandbox(const Options& options, Terminal& terminal);
 int whoami(const Options& options, Terminal& terminal);
+int token(const Options& options, Terminal& terminal);
+int rotate(const Options& options, Terminal& terminal);
 
 }  // namespace pgcharter::cli

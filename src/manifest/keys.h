@@ -47,7 +47,7 @@ inline constexpr Key kRoleKeys[] = {
     {"inherit"},      {"replication"}, {"bypassrls"}, {"connection_limit"}, {"valid_until"}, {"password"},
     {"settings"},     {"settings_in"}, {"comment"},   {"member_of"},        {"members"},     {"reassign_owned_to"},
     {"renamed_from"}, {"entra", false}};
-inline constexpr Key kPasswordKeys[] = {{"env"}, {"file"}, {"key_vault", false}};
+inline constexpr Key kPasswordKeys[] = {{"env"}, {"file"}, {"key_vault"}};
 inline constexpr Key kMembershipKeys[] = {{"role"}, {"admin"}, {"inherit"}, {"set"}, {"ensure"}, {"expires"}};
 inline constexpr Key kExtensionKeys[] = {{"schema"}, {"version"}};
 inline constexpr Key kSchemaKeys[] = {{"owner"}, {"creators"}, {"ensure"}, {"distribute", false}};

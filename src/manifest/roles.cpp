@@ -36,16 +36,24 @@ std::optional<std::string> read_valid_until(Reader& reader, const Node& node) {
   return std::nullopt;
 }
 
+constexpr const char* kPasswordForms = "Write { env: VARIABLE }, { file: PATH } or { key_vault: URL }.";
+
+/// The shape; whether the host is a vault is judged where it is asked.
+bool is_secret_url(const std::string& text) {
+  const std::size_t path = text.find('/', text.find("://") == std::string::npos ? 0 : text.find("://") + 3);
+  return (text.starts_with("https://") || text.starts_with("http://")) && path != std::string::npos &&
+         text.compare(path, 9, "/secrets/") == 0 && text.size() > path + 9 && text.find_first_of("?#@ ") == std::string::npos;
+}
+
 std::optional<PasswordSource> read_password(Reader& reader, const Node& node) {
   if (!node.is_map()) {
     reader.secret_at(node);
-    reader.error("secret-in-manifest", node, "a password never stands in a manifest", "Write { env: VARIABLE } or { file: PATH }.");
+    reader.error("secret-in-manifest", node, "a password never stands in a manifest", kPasswordForms);
     return std::nullopt;
   }
   if (!reader.check_keys(node, kPasswordMapping, "\"password\"")) return std::nullopt;
-  if (node.find("key_vault") != nullptr) return std::nullopt;
   if (node.entries.size() != 1) {
-    reader.error("bad-password", node, "\"password\" names one place", "Write { env: VARIABLE } or { file: PATH }.");
+    reader.error("bad-password", node, "\"password\" names one place", kPasswordForms);
     return std::nullopt;
   }
   const NodeEntry& entry = node.entries.front();
@@ -55,7 +63,15 @@ std::optional<PasswordSource> read_password(Reader& reader, const Node& node) {
     reader.error("bad-password", entry.value, fmt::format("\"{}\" is empty", entry.key.text));
     return std::nullopt;
   }
-  const auto kind = entry.key.text == "env" ? PasswordSource::Kind::Env : PasswordSource::Kind::File;
+  const bool vault = entry.key.text == "key_vault";
+  if (vault && !is_secret_url(*locator)) {
+    reader.error("bad-password", entry.value, fmt::format("\"{}\" is no secret of a key vault", *locator),
+                 "Write https://VAULT.vault.azure.net/secrets/NAME, perhaps with /VERSION.");
+    return std::nullopt;
+  }
+  const auto kind = vault                     ? PasswordSource::Kind::KeyVault
+                    : entry.key.text == "env" ? PasswordSource::Kind::Env
+                                              : PasswordSource::Kind::File;
   return PasswordSource{kind, *locator, reader.pos(entry.value)};
 }
 

@@ -8,6 +8,7 @@
 #include "pg/conninfo.h"
 
 #include <algorithm>
+#include <array>
 #include <cstdlib>
 #include <map>
 #include <memory>
@@ -76,6 +77,40 @@ std::string escaped(const Keywords& keywords) {
   return text;
 }
 
+constexpr std::array<std::string_view, 6> kSslModes{"disable", "allow", "prefer", "require", "verify-ca", "verify-full"};
+
+std::size_t strength(std::string_view sslmode) {
+  return static_cast<std::size_t>(std::ranges::find(kSslModes, sslmode) - kSslModes.begin());  // an unknown one is libpq's to refuse
+}
+
+/// What PGSSLMODE or the service of PGSERVICE say, in libpq's own order. Its built-in "prefer" looks like nothing said.
+std::string sslmode_of_environment() {
+  if (const char* value = std::getenv("PGSSLMODE"); value != nullptr && *value != '\0' && !in_environment("PGSERVICE")) return value;
+  const std::unique_ptr<PQconninfoOption, decltype(&PQconninfoFree)> defaults(PQconndefaults(), &PQconninfoFree);
+  for (const PQconninfoOption* option = defaults.get(); option != nullptr && option->keyword != nullptr; ++option) {
+    if (std::string_view(option->keyword) == "sslmode" && option->val != nullptr && std::string_view(option->val) != "prefer")
+      return option->val;
+  }
+  return {};
+}
+
+/// A token opens the door for whoever reads it: it never goes over a connection that may be in clear text. (libpq ignores sslmode on
+/// Unix sockets.)
+void require_sslmode(Keywords& keywords, const std::string& least) {
+  const auto written = keywords.find("sslmode");
+  if (written == keywords.end() && keywords.contains("service")) {
+    throw Error("with this credential, sslmode must be said where the service is",
+                "Write service=… sslmode=verify-full, or name the service in PGSERVICE.");
+  }
+  const std::string said = written != keywords.end() ? written->second : sslmode_of_environment();
+  if (said.empty()) {
+    keywords["sslmode"] = least;
+  } else if (strength(said) < strength(least)) {
+    throw Error("sslmode=" + printable(said) + " would send the credential unprotected: at least " + least + " is needed",
+                "Use sslmode=verify-full, with sslrootcert.");
+  }
+}
+
 }  // namespace
 
 std::string to_conninfo(const ConnectOptions& options, const std::optional<std::string>& database) {
@@ -86,6 +121,7 @@ std::string to_conninfo(const ConnectOptions& options, const std::optional<std::
   replace(keywords, "user", options.user);
   replace(keywords, "password", options.password);
   if (database) keywords["dbname"] = *database;
+  if (!options.minimal_sslmode.empty()) require_sslmode(keywords, options.minimal_sslmode);
   keywords["client_encoding"] = "UTF8";
   keywords.try_emplace("fallback_application_name", options.application_name);
   // A service file may say a timeout, and an explicit value would beat it.

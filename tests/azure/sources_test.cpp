@@ -4,9 +4,8 @@
 #include <gmock/gmock.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
-#include <openssl/rsa.h>
-#include <openssl/x509.h>
 
+#include "azure/emulated_azure.h"
 #include "azure/loopback_server.h"
 #include "azure/world.h"
 
@@ -18,33 +17,13 @@ using std::chrono::seconds;
 using testing::closed_url;
 using ::testing::HasSubstr;
 using testing::LoopbackServer;
+using testing::make_certificate;
 using ::testing::Not;
 using testing::Reply;
 using testing::TestWorld;
 using testing::token_like;
 
 constexpr const char* kResource = "https://ossrdbms-aad.database.windows.net";
-
-/// A self-signed certificate and its key, in PEM.
-std::string make_certificate() {
-  EVP_PKEY* key = EVP_RSA_gen(2048);
-  X509* certificate = X509_new();
-  ASN1_INTEGER_set(X509_get_serialNumber(certificate), 1);
-  X509_gmtime_adj(X509_getm_notBefore(certificate), 0);
-  X509_gmtime_adj(X509_getm_notAfter(certificate), 3600);
-  X509_set_pubkey(certificate, key);
-  X509_sign(certificate, key, EVP_sha256());
-  BIO* out = BIO_new(BIO_s_mem());
-  PEM_write_bio_PrivateKey(out, key, nullptr, nullptr, 0, nullptr, nullptr);
-  PEM_write_bio_X509(out, certificate);
-  char* data = nullptr;
-  const long size = BIO_get_mem_data(out, &data);
-  std::string pem(data, static_cast<std::size_t>(size));
-  BIO_free_all(out);
-  X509_free(certificate);
-  EVP_PKEY_free(key);
-  return pem;
-}
 
 /// One source over HTTP: its environment, and the path of the request that gives the token.
 struct HttpCase {

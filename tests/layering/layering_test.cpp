@@ -41,6 +41,7 @@ const std::map<std::string, Names> kLayers = {
     // The narrative sees everything but the command line, and so does its other order.
     {"reconcile.cpp",
      {"base", "model", "manifest", "pg", "catalog", "desired", "diff", "plan", "sql", "apply", "codec", "report", "sandbox"}},
+    {"rotate_password.cpp", {"base", "model", "sql", "apply", "azure"}},
     {"export_charter.cpp",
      {"base", "model", "manifest", "pg", "catalog", "desired", "diff", "plan", "sql", "apply", "codec", "report", "export"}},
 };
@@ -68,6 +69,7 @@ const std::map<std::string, std::string> kHeaders = {
     {"reconcile.h", "codec"},  // Planned, the value that codec and report write
     {"export.h", "export"},
     {"credential.h", "azure"},
+    {"rotate.h", "rotate_password.cpp"},
     {"report.h", "codec"},  // implemented by codec (documents) and report (texts)
 };
 

@@ -62,7 +62,6 @@ tables: {}
 TEST(ManifestLoad, RefusesWhatThisVersionDoesNotTreat) {
   const Loaded loaded = load(R"(roles:
   app: { entra: { type: service } }
-  vault: { password: { key_vault: "https://v/secrets/s" } }
 schemas:
   s: { distribute: true }
 functions: {}
@@ -71,8 +70,18 @@ expect: []
 )");
   std::vector<std::string> codes;
   for (const Diagnostic& d : loaded.diagnostics.all()) codes.push_back(d.code);
-  EXPECT_THAT(codes, ElementsAre("not-supported", "not-supported", "not-supported", "not-supported", "not-supported", "not-supported"))
-      << loaded.text();
+  EXPECT_THAT(codes, ElementsAre("not-supported", "not-supported", "not-supported", "not-supported", "not-supported")) << loaded.text();
+}
+
+TEST(ManifestLoad, TakesPasswordsFromKeyVaults) {
+  const Loaded loaded = load("roles:\n  a: { password: { key_vault: \"https://v.vault.azure.net/secrets/s\" } }\n");
+  ASSERT_TRUE(loaded.charter) << loaded.text();
+  EXPECT_EQ(loaded.charter->roles.at("a").password->kind, PasswordSource::Kind::KeyVault);
+  EXPECT_EQ(loaded.charter->roles.at("a").password->locator, "https://v.vault.azure.net/secrets/s");
+  for (const char* url : {"v/secrets/s", "https://v/keys/s", "https://v/secrets/", "https://u@v/secrets/s", "https://v/secrets/s?x=1"}) {
+    EXPECT_THAT(load(std::string("roles:\n  a: { password: { key_vault: \"") + url + "\" } }\n").lines(),
+                ElementsAre(::testing::HasSubstr("is no secret of a key vault")));
+  }
 }
 
 TEST(ManifestLoad, WantsVersionAndName) {
