@@ -45,8 +45,8 @@ void take_lock(Connection& connection, const ApplyOptions& options) {
   const long long wait = std::max<long long>(options.wait.count(), 1);
   const std::string sql = fmt::format(
       "BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0; "
-      "SET LOCAL lock_timeout = {}; SELECT pg_catalog.pg_advisory_xact_lock({})",
-      wait, kAdvisoryLockKey);
+      "{}SET LOCAL lock_timeout = {}; SELECT pg_catalog.pg_advisory_xact_lock({})",
+      connection.server().major() >= 17 ? "SET LOCAL transaction_timeout = 0; " : "", wait, kAdvisoryLockKey);
   try {
     const InterruptWatch watch(connection);
     connection.execute(sql);
