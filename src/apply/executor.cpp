@@ -116,6 +116,7 @@ void begin_apply(Connection& connection, const ApplyOptions& options) {
 
 void execute(Connection& connection, const Script& script, ApplyObserver& observer) {
   const InterruptWatch watch(connection);
+  fetch_vault_secrets(connection, script);
   RoleSwitch role(connection);
   const std::size_t count = script.statements.size();
   for (std::size_t i = 0; i < count; ++i) {

@@ -1,4 +1,4 @@
-// Passwords: read from the environment or a file at the moment of sending, and sent as a SCRAM-SHA-256 verifier.
+// Passwords: read from the environment, a file or a key vault at the moment of sending, and sent as a SCRAM-SHA-256 verifier.
 //
 // The server would hash a clear password itself, but it also writes failing statements to its log as they came, and
 // shows them in pg_stat_activity; with a verifier there is no password to see (PostgreSQL documentation, CREATE ROLE,
@@ -129,6 +129,15 @@ SecretText resolve_secrets(Connection& connection, const Statement& statement) {
   }
   text.sql = substitute(statement.sql, literals);
   return text;
+}
+
+void fetch_vault_secrets(const Connection& connection, const Script& script) {
+  for (const Statement& statement : script.statements) {
+    for (const auto& [name, source] : statement.secrets) {
+      // The reader keeps it until it is sent.
+      if (source.kind == PasswordSource::Kind::KeyVault) read_password(connection, source, statement.secret_role);
+    }
+  }
 }
 
 }  // namespace pgcharter

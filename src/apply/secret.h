@@ -24,4 +24,7 @@ struct SecretText {
 /// outside quotes. Throws Error where a source can't be read or is empty.
 SecretText resolve_secrets(Connection& connection, const Statement& statement);
 
+/// Reads what stands in key vaults for these statements, so that no statement's locks are held while a vault is asked.
+void fetch_vault_secrets(const Connection& connection, const Script& script);
+
 }  // namespace pgcharter

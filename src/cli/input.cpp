@@ -129,9 +129,7 @@ Connector make_connector(const Options& options, const std::string& charter_name
     name.resize(end);
   }
   connect_options.application_name = name;
-  CredentialOptions credential = options.credential;
-  credential.interrupted = [] { return g_interrupted != 0; };
-  const auto logins = std::make_shared<LoginSource>(std::move(credential));
+  const auto logins = std::make_shared<LoginSource>(options.credential);
   return [connect_options, logins](const std::optional<std::string>& database) {
     auto connection = connect(logins->complete(connect_options), database);
     connection->set_vault_reader([logins](const std::string& url) { return logins->vault_password(url); });

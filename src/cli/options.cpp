@@ -106,6 +106,7 @@ void understand_credential(const Raw& raw, Options& options, const Terminal& ter
     throw Error("unknown value of --audience: " + in_quotes(raw.audience), "The values are postgres and key-vault.");
   }
   if (raw.audience == "key-vault") options.audience = Audience::KeyVault;
+  options.credential.interrupted = [] { return g_interrupted != 0; };
   if (options.verbose) {
     options.credential.explain = [&err = terminal.err](const std::string& line) { err << "credential: " << printable(line) << '\n'; };
   }
