@@ -66,6 +66,9 @@ Acl normalised(Acl acl);
 /// acldefault(kind, owner) of a server of that major version (src/backend/utils/adt/acl.c).
 Acl acl_default(ObjectKind kind, RoleId owner, int server_major);
 
+/// What ALTER … OWNER TO makes of a list: aclnewowner() in src/backend/utils/adt/acl.c.
+Acl with_new_owner(const Acl& acl, RoleId before, RoleId after);
+
 /// What a grantee holds, over all grantors.
 PrivilegeSet privileges_of(const Acl& acl, RoleId grantee);
 PrivilegeSet grantable_of(const Acl& acl, RoleId grantee);

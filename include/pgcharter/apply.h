@@ -22,13 +22,22 @@ struct ApplyOptions {
   int retries = 5;
 };
 
-/// Told what happens, for progress and reports. All members have empty defaults.
+struct Inverse;
+
+/// Told what happens, for progress and reports. All members have empty defaults. Never called by two threads at once; `what` names one
+/// transaction and is the same from begins() on. What a member throws before committed() rolls the transaction back.
 class ApplyObserver {
  public:
   virtual ~ApplyObserver() = default;
+  virtual void begins(const std::string& /*what*/) {}
   virtual void statement_begins(const Statement& /*statement*/, std::size_t /*index*/, std::size_t /*count*/) {}
+  /// `error` is null where the server carried the statement out.
+  virtual void statement_ended(const Statement& /*statement*/, const Error* /*error*/, std::chrono::microseconds /*took*/) {}
   virtual void message(const std::string& /*text*/) {}
+  /// Everything is done and verified, and COMMIT is next: how to undo it.
+  virtual void inverse(const std::string& /*what*/, const Inverse& /*inverse*/) {}
   virtual void committed(const std::string& /*what*/) {}
+  virtual void rolled_back(const std::string& /*what*/, const std::string& /*why*/) {}
 };
 
 /// Set by a signal handler: the open transaction is rolled back at the next statement.

@@ -29,6 +29,8 @@ std::vector<std::string> closed_databases(Connection& connection);
 
 /// Everything of the connected database, appended to `state.databases`. After read_cluster().
 void read_database(Connection& connection, const ReadScope& scope, State& state);
+/// The same as a value; only the tables of names and lists of `state` grow.
+DatabaseState read_one_database(Connection& connection, const ReadScope& scope, State& state);
 
 /// The connected role and its rights, for whoami.
 struct Identity {

@@ -65,7 +65,7 @@ enum class Passing {
 /// GRANT of a role: a new edge (`before` empty), or options that are switched on or off in place.
 struct GrantMembership {
   std::optional<Membership> before;  ///< the row that is altered
-  Membership after;                  ///< its grantor matters only with `before`
+  Membership after;                  ///< a new edge's grantor: kNoRole where the server chooses
   Passing passing = Passing::No;
 };
 /// REVOKE of one row.
@@ -88,6 +88,10 @@ struct AlterExtension {
   Extension before;
   Extension after;
 };
+/// Only ever in the inverse of a plan.
+struct DropExtension {
+  Extension extension;
+};
 
 /// Indexes into DesiredObjects, ascending; shared by the changes of one class of objects.
 using ObjectList = std::shared_ptr<const std::vector<std::uint32_t>>;
@@ -109,7 +113,7 @@ struct ChangePrivileges {
   RoleId grantee{};
   PrivilegeSet privileges;
   bool grant_option = false;   ///< GRANT … WITH GRANT OPTION; REVOKE GRANT OPTION FOR
-  RoleId grantor = kNoRole;    ///< REVOKE: who holds the entry; kNoRole: the object's owner
+  RoleId grantor = kNoRole;    ///< whose entry it is; kNoRole: the object's owner
   bool cascade = false;        ///< REVOKE … CASCADE: entries depend on it; they are changes of their own, `implied`
   bool implied = false;        ///< happens through another change's CASCADE; has no statement of its own
   bool before_grants = false;  ///< a table-level REVOKE that would remove column grants of this plan
@@ -127,8 +131,8 @@ struct ChangeDefaultPrivileges {
 };
 
 using ChangeBody = std::variant<RenameRole, CreateRole, AlterRole, SetPassword, CommentRole, ChangeSetting, DropRole, ReassignOwned,
-                                GrantMembership, RevokeMembership, CreateSchema, DropSchema, CreateExtension, AlterExtension, ChangeOwner,
-                                ChangePrivileges, ChangeDefaultPrivileges>;
+                                GrantMembership, RevokeMembership, CreateSchema, DropSchema, CreateExtension, AlterExtension, DropExtension,
+                                ChangeOwner, ChangePrivileges, ChangeDefaultPrivileges>;
 
 struct Change {
   int database = -1;  ///< index into Desired::databases; -1: cluster-wide

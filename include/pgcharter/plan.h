@@ -36,6 +36,7 @@ enum class Phase {
   DefaultGrant,
   Revoke,
   DefaultRevoke,
+  DropExtension,
   DropSchema,
   DatabaseSelfMembershipEnd,
   LastSelfMembership,
@@ -44,7 +45,7 @@ enum class Phase {
   DropRole,
   AlterSelf,
 };
-inline constexpr std::size_t kPhaseCount = 29;
+inline constexpr std::size_t kPhaseCount = 30;
 
 std::string_view name(Phase phase);  ///< kebab-case: "grant-membership"
 /// True for the phases that belong to the server, not to one database: before, and after, the databases' phases.

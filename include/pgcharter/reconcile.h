@@ -43,6 +43,9 @@ struct ReconcileOptions {
   std::size_t max_drops = 10;
   std::string lock_database = "postgres";           ///< where the advisory lock is taken
   std::optional<std::string> expected_fingerprint;  ///< of a saved or approved plan: anything else is stale (exit 3)
+  bool rehearse = false;                            ///< run everything that a transaction can hold, verify it, and roll back
+  bool inverse = false;                             ///< make the inverse of each transaction, and hand it to the observer before COMMIT
+  std::size_t jobs = 1;                             ///< databases at a time
 };
 
 /// Charter → actual state (one snapshot) → desired state → diff → plan → SQL. Nothing where the charter and the
@@ -63,10 +66,13 @@ struct ApplyOutcome {
   bool changed = false;
   std::size_t statements = 0;
   int attempts = 1;
+  bool rehearsed = false;
+  std::vector<std::string> not_rehearsed;  ///< statements that a rehearsal had to leave out
 };
 
 /// Executes a plan under the lock: a fresh plan is made inside, compared with what was shown, executed, verified and
-/// committed. Throws Refusal 3 where the state has moved since `shown`, 4 for a guard, 5 where verification found a residue.
+/// committed. Throws Refusal 3 where the state has moved since `shown`, 4 for a guard, 5 where verification found a residue. With
+/// `options.rehearse` nothing is committed. A failure leaves every transaction that is not reported as committed() undone.
 ApplyOutcome apply_planned(const Planned& shown, const Connector& connector, const ReconcileOptions& options, ApplyObserver& observer);
 
 }  // namespace pgcharter

@@ -19,6 +19,7 @@ struct Statement {
   std::string run_as;  ///< SET LOCAL ROLE around it; empty: as the executor
   std::string sql;     ///< a secret is :'name', never its text
   bool transactional = true;
+  int batch = 0;                       ///< which transaction of its part of the plan, where one can't hold all the locks
   std::vector<std::size_t> steps;      ///< indexes into Plan::steps, ascending
   std::vector<std::uint32_t> objects;  ///< which of the steps' objects it names, ascending; empty: the steps have none, or all of them
   std::string provenance;              ///< "weavix.yaml:42; weavix.yaml:50: expired 2026-01-01": may hold anything, for printable()
@@ -40,5 +41,10 @@ Script render(const Plan& plan);
 
 /// The script that psql runs as it is: \connect, BEGIN, SET LOCAL, COMMIT; secrets are psql variables.
 std::string to_psql(const Script& script, const State& actual, std::string_view charter_name);
+/// The same under other comments than those of a charter's plan.
+std::string to_psql(const Script& script, const State& actual, const std::vector<std::string>& comments);
+
+/// SHA-256 of the statements, in hex: equal for plans that do the same.
+std::string plan_hash(const Script& script);
 
 }  // namespace pgcharter

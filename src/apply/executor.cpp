@@ -103,6 +103,17 @@ std::vector<Notice> execute_with_secrets(Connection& connection, RoleSwitch& rol
   return notices;
 }
 
+void run_statement(Connection& connection, RoleSwitch& role, const Statement& statement) {
+  std::vector<Notice> notices;
+  if (statement.secrets.empty()) {
+    role.become(statement.run_as);
+    notices = connection.execute(statement.sql);
+  } else {
+    notices = execute_with_secrets(connection, role, statement);
+  }
+  if (statement.checks_warnings) check_warnings(statement, notices, connection.server().user);
+}
+
 }  // namespace
 
 void begin_apply(Connection& connection, const ApplyOptions& options) {
@@ -124,21 +135,18 @@ void execute(Connection& connection, const Script& script, ApplyObserver& observ
     assert(statement.transactional && "statements outside a transaction have a phase of their own");
     if (g_interrupted != 0) throw Error(fmt::format("interrupted before statement {} of {}", i + 1, count));
     observer.statement_begins(statement, i, count);
-    std::vector<Notice> notices;
+    const auto began = std::chrono::steady_clock::now();
+    const auto took = [&] { return std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - began); };
     try {
-      if (statement.secrets.empty()) {
-        role.become(statement.run_as);
-        notices = connection.execute(statement.sql);
-      } else {
-        notices = execute_with_secrets(connection, role, statement);
-      }
+      run_statement(connection, role, statement);
     } catch (Error& error) {
+      if (error.statement.empty()) error.statement = statement.sql;
+      observer.statement_ended(statement, &error, took());
       if (g_interrupted != 0 && error.code == kQueryCanceled)
         throw Error(fmt::format("interrupted during statement {} of {}", i + 1, count));
-      if (error.statement.empty()) error.statement = statement.sql;
       throw;
     }
-    if (statement.checks_warnings) check_warnings(statement, notices, connection.server().user);
+    observer.statement_ended(statement, nullptr, took());
   }
   role.become({});
 }

@@ -108,6 +108,7 @@ class Needs::Visitor {
   // Whether an extension is trusted, or allowed by the provider, is not in the catalogs that are read.
   void operator()(const CreateExtension&) {}
   void operator()(const AlterExtension&) {}
+  void operator()(const DropExtension&) {}
   void operator()(const ChangeOwner& c) {
     if (c.kind == ObjectKind::ForeignDataWrapper) return superuser("to change the owner of a foreign-data wrapper");
     if (n_.is_superuser(c.before) && !me_.acts_for(c.before)) {

@@ -183,8 +183,12 @@ class DatabaseReader {
 
 }  // namespace
 
+DatabaseState read_one_database(Connection& connection, const ReadScope& scope, State& state) {
+  return DatabaseReader(connection, scope, state).read();
+}
+
 void read_database(Connection& connection, const ReadScope& scope, State& state) {
-  state.databases.push_back(DatabaseReader(connection, scope, state).read());
+  state.databases.push_back(read_one_database(connection, scope, state));
 }
 
 }  // namespace pgcharter

@@ -51,7 +51,6 @@ struct Raw {
   std::string valid_for;
   std::vector<std::string> allow;
   std::string audience = "postgres";
-  int jobs = 0;
 };
 
 std::string in_quotes(std::string_view text) { return fmt::format("\"{}\"", printable(text)); }
@@ -138,6 +137,7 @@ void understand(const Raw& raw, Options& options, const Terminal& terminal) {
   }
   options.reconcile.allow = parse_hazards(raw.allow);
   understand_credential(raw, options, terminal);
+  options.reconcile.inverse = !options.out_inverse.empty();
 }
 
 void add_output(CLI::App& verb, Raw& raw, Options& options) {
@@ -166,13 +166,13 @@ void add_credential(CLI::App& verb, Options& options) {
   verb.add_option("--cloud", options.credential.cloud, "public, usgov, china")->type_name("CLOUD");
 }
 
-void add_connection(CLI::App& verb, Raw& raw, Options& options) {
+void add_connection(CLI::App& verb, Options& options) {
   add_credential(verb, options);
   verb.add_option("-d,--dbname", options.connect.dbname, "database name, connection string or URI")->type_name("DBNAME");
   verb.add_option("-h,--host", options.connect.host, "server host or socket directory")->type_name("HOST");
   verb.add_option("-p,--port", options.connect.port, "server port")->type_name("PORT");
   verb.add_option("-U,--username", options.connect.user, "user name")->type_name("USER");
-  verb.add_option("--jobs", raw.jobs, "databases to read at a time")->type_name("N");
+  verb.add_option("--jobs", options.reconcile.jobs, "databases at a time (1)")->type_name("N")->check(CLI::Range(1, 64));
 }
 
 void add_token(CLI::App& verb, Raw& raw, Options& options) {
@@ -194,13 +194,16 @@ void add_server_settings(CLI::App& verb, Raw& raw, Options& options) {
 void add_guards(CLI::App& verb, Raw& raw, Options& options) {
   verb.add_flag("--auto-approve", options.auto_approve, "do not ask");
   verb.add_option("--allow", raw.allow, "hazards that the plan may have")->type_name("HAZARD,...")->delimiter(',')->expected(1)->take_all();
+  verb.add_flag("--rehearse", options.reconcile.rehearse, "run it all on the server, verify it, and roll it back");
+  verb.add_option("--out-inverse", options.out_inverse, "write the SQL that undoes it")->type_name("FILE");
+  verb.add_option("--audit-log", options.audit_log, "append what was done, as JSON lines")->type_name("FILE");
   verb.add_option("--max-revokes", options.reconcile.max_revokes, "refuse a plan with more (1000)")->type_name("N");
   verb.add_option("--max-drops", options.reconcile.max_drops, "refuse a plan with more (10)")->type_name("N");
 }
 
 /// export and snapshot: data in one form, so none of the options of reports.
-void add_selection(CLI::App& verb, Raw& raw, Options& options) {
-  add_connection(verb, raw, options);
+void add_selection(CLI::App& verb, Options& options) {
+  add_connection(verb, options);
   const auto patterns = [&](const char* name, std::vector<std::string>& list, const char* help) {
     verb.add_option(name, list, help)->type_name("PATTERN,...")->delimiter(',')->expected(1)->take_all();
   };
@@ -211,28 +214,28 @@ void add_selection(CLI::App& verb, Raw& raw, Options& options) {
   verb.add_flag("-q,--quiet", options.quiet, "errors only, besides the data");
 }
 
-void add_rotate(CLI::App& verb, Raw& raw, Options& options) {
+void add_rotate(CLI::App& verb, Options& options) {
   verb.add_option("ROLE", options.role, "the role that gets a new password")->required();
   verb.add_option("--key-vault", options.key_vault, "the secret that holds it: https://VAULT.vault.azure.net/secrets/NAME")
       ->type_name("URL")
       ->required();
-  add_connection(verb, raw, options);
+  add_connection(verb, options);
   verb.add_flag("-q,--quiet", options.quiet, "errors only, besides the data");
   verb.add_flag("-v,--verbose", options.verbose, "explain where credentials come from");
 }
 
 void add_options(CLI::App& verb, Raw& raw, Options& options) {
   const std::string name = verb.get_name();
-  if (name == "export" || name == "snapshot") return add_selection(verb, raw, options);
+  if (name == "export" || name == "snapshot") return add_selection(verb, options);
   if (name == "token") return add_token(verb, raw, options);
-  if (name == "rotate") return add_rotate(verb, raw, options);
+  if (name == "rotate") return add_rotate(verb, options);
   add_output(verb, raw, options);
   if (name == "show") {
     verb.add_option("PLAN", options.charter, "a saved plan, or - for standard input")->required()->expected(1);
     return;
   }
   if (name != "whoami") add_charter(verb, raw, options, name != "sandbox");
-  if (name != "validate" && name != "sandbox") add_connection(verb, raw, options);
+  if (name != "validate" && name != "sandbox") add_connection(verb, options);
   if (name == "plan" || name == "apply" || name == "drift" || name == "sandbox") add_server_settings(verb, raw, options);
   if (name == "apply") add_guards(verb, raw, options);
   if (name == "plan" || name == "drift") {

@@ -43,6 +43,8 @@ struct Options {
   bool verbose = false;
   bool detailed_exitcode = false;
   bool auto_approve = false;
+  std::string out_inverse;             ///< apply: the file for the script that undoes it
+  std::string audit_log;               ///< apply: the file that lines are appended to
   std::string out;                     ///< plan, export, snapshot: the file to save it to
   std::string against;                 ///< plan, drift: a snapshot instead of a server
   std::vector<std::string> databases;  ///< export, snapshot: patterns

@@ -42,8 +42,8 @@ void Progress::committed(const std::string& what) {
   if (!options_.quiet) terminal_.err << "committed: " << committed_.back() << '\n' << std::flush;
 }
 
-std::string Progress::committed_so_far() const {
-  if (committed_.empty()) return "nothing was committed";
+std::string Progress::committed_so_far(bool one_is_unknown) const {
+  if (committed_.empty()) return one_is_unknown ? "nothing else was committed" : "nothing was committed";
   return fmt::format("committed before that: {}", fmt::join(committed_, ", "));
 }
 

@@ -21,7 +21,7 @@ class Progress final : public ApplyObserver {
   void committed(const std::string& what) override;
 
   /// "nothing was committed", or what was.
-  [[nodiscard]] std::string committed_so_far() const;
+  [[nodiscard]] std::string committed_so_far(bool one_is_unknown) const;
   void clear();
 
  private:

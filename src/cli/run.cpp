@@ -27,16 +27,16 @@ struct Command {
   bool cleans_up;  ///< a signal must not end it at once
 };
 constexpr std::array<Command, 11> kCommands{{{"validate", validate, false},
-                                            {"plan", plan, false},
-                                            {"apply", apply, true},
-                                            {"drift", drift, false},
-                                            {"show", show, false},
-                                            {"export", export_verb, false},
-                                            {"snapshot", snapshot, false},
-                                            {"sandbox", sandbox, true},
-                                            {"whoami", whoami, false},
-                                            {"rotate", rotate, true},
-                                            {"token", token, false}}};
+                                             {"plan", plan, false},
+                                             {"apply", apply, true},
+                                             {"drift", drift, false},
+                                             {"show", show, false},
+                                             {"export", export_verb, false},
+                                             {"snapshot", snapshot, false},
+                                             {"sandbox", sandbox, true},
+                                             {"whoami", whoami, false},
+                                             {"rotate", rotate, true},
+                                             {"token", token, false}}};
 
 volatile sig_atomic_t g_end_at_once = 1;
 
@@ -69,7 +69,7 @@ void print_error(std::ostream& err, const Error& error) {
   // Our own messages may list things, one per line; what a server says is one line, whatever names it holds.
   const std::size_t end = error.code.empty() ? message.find('\n') : std::string_view::npos;
   err << "pgcharter: error: " << printable(message.substr(0, end));
-  if (!error.code.empty()) err << " (SQLSTATE " << printable(error.code) << ')';
+  if (error.code.size() == 5) err << " (SQLSTATE " << printable(error.code) << ')';
   err << '\n';
   if (end != std::string_view::npos) print_lines(err, "", message.substr(end + 1));
   print_lines(err, "detail: ", error.detail);

@@ -126,6 +126,10 @@ class RecordBuilder {
     record_.before = difference(before, after);
     record_.after = difference(after, before);
   }
+  void operator()(const DropExtension& c) {
+    begin(Action::Drop, "extension", c.extension.name);
+    record_.before = facts_of(c.extension);
+  }
   void operator()(const ChangeOwner& c) {
     record_.action = Action::Alter;
     record_.kind = info(c.kind).singular;

@@ -107,13 +107,6 @@ Json charter_json(const Charter& charter) {
   return {{"name", text_or_null(charter.name)}, {"files", files}};
 }
 
-Json to_json(const Summary& summary) {
-  Json hazards = Json::object();
-  for (const auto& [hazard, count] : hazard_counts(summary)) hazards[hazard] = count;
-  return {{"create", summary.create}, {"alter", summary.alter},           {"drop", summary.drop}, {"grant", summary.grant},
-          {"revoke", summary.revoke}, {"statements", summary.statements}, {"hazards", hazards}};
-}
-
 Json secret_json(const PasswordSource& source) {
   static constexpr const char* kKinds[] = {"env", "file", "key_vault"};
   return {{kKinds[static_cast<int>(source.kind)], source.locator}};
@@ -136,6 +129,13 @@ Json to_json(const Statement& statement) {
 }
 
 }  // namespace
+
+Json to_json(const Summary& summary) {
+  Json hazards = Json::object();
+  for (const auto& [hazard, count] : hazard_counts(summary)) hazards[hazard] = count;
+  return {{"create", summary.create}, {"alter", summary.alter},           {"drop", summary.drop}, {"grant", summary.grant},
+          {"revoke", summary.revoke}, {"statements", summary.statements}, {"hazards", hazards}};
+}
 
 void write_document_body(std::ostream& out, const Planned& planned) {
   out << "{\n  \"format_version\": " << json_string(kFormatVersion);
@@ -167,7 +167,11 @@ void write_json(std::ostream& out, const Planned& planned) {
 void write_result_json(std::ostream& out, const Planned& planned, const ApplyOutcome& outcome) {
   write_document_body(out, planned);
   write_member(out, "result",
-               json_line({{"changed", outcome.changed}, {"statements", outcome.statements}, {"attempts", outcome.attempts}}));
+               json_line({{"changed", outcome.changed},
+                          {"rehearsed", outcome.rehearsed},
+                          {"not_rehearsed", Json(outcome.not_rehearsed)},
+                          {"statements", outcome.statements},
+                          {"attempts", outcome.attempts}}));
   out << "\n}\n";
 }
 

@@ -9,8 +9,11 @@
 #include "pgcharter/report.h"
 
 #include "codec/change_record.h"
+#include "codec/json_text.h"
 
 namespace pgcharter {
+
+Json to_json(const Summary& summary);
 
 /// Everything of a document but the final brace and line end, so that a caller can add members.
 void write_document_body(std::ostream& out, const Planned& planned);

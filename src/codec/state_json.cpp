@@ -72,6 +72,8 @@ class StateWriter {
             {"database", s.database},
             {"user", s.user},
             {"superuser", s.superuser},
+            {"createrole_self_grant", s.self_grant},
+            {"lock_slots", s.lock_slots},
             {"platform", s.platform},
             {"now", s.now}};
   }

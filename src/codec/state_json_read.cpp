@@ -40,6 +40,8 @@ class StateReader {
     s.database = json.value("database", "postgres");
     s.user = json.value("user", "postgres");
     s.superuser = json.value("superuser", true);
+    s.self_grant = text_member(json, "createrole_self_grant");
+    s.lock_slots = json.value("lock_slots", 0L);
     s.platform = json.value("platform", s.platform);
     s.now = json.value("now", "2026-01-01T00:00:00Z");
   }

@@ -115,11 +115,21 @@ Acl acl_target(const Acl& base, const AclTask& task) {
   return normalised(std::move(acl));
 }
 
-Acl with_new_owner(const Acl& acl, RoleId before, RoleId after) {
-  Acl result = acl;
+Acl after_table_revoke(const Acl& column, const Acl& before, const Acl& after) {
+  Acl result = column;
   for (AclEntry& entry : result) {
-    if (entry.grantee == before) entry.grantee = after;
-    if (entry.grantor == before) entry.grantor = after;
+    for (const AclEntry& old : before) {
+      if (old.grantee != entry.grantee || old.grantor != entry.grantor) continue;
+      PrivilegeSet revoked = old.privileges;
+      PrivilegeSet options = old.grantable;
+      for (const AclEntry& kept : after) {
+        if (kept.grantee != entry.grantee || kept.grantor != entry.grantor) continue;
+        revoked -= kept.privileges;
+        options -= kept.grantable;
+      }
+      entry.privileges -= revoked;
+      entry.grantable -= revoked | options;
+    }
   }
   return normalised(std::move(result));
 }

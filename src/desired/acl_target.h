@@ -39,7 +39,8 @@ Acl acl_target(const Acl& base, const AclTask& task);
 /// counts as the owner's (select_best_grantor() in src/backend/utils/adt/acl.c).
 PrivilegeSet removable(const AclEntry& entry, const Acl& base, const AclTask& task);
 
-/// What ALTER … OWNER TO makes of a list: aclnewowner() in src/backend/utils/adt/acl.c.
-Acl with_new_owner(const Acl& acl, RoleId before, RoleId after);
+/// What is left of a column's list after the table's own changes from `before` to `after`: a table-level REVOKE takes the same column
+/// privileges along.
+Acl after_table_revoke(const Acl& column, const Acl& before, const Acl& after);
 
 }  // namespace pgcharter

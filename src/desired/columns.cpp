@@ -5,30 +5,11 @@
 
 #include <fmt/format.h>
 
+#include "desired/acl_target.h"
 #include "desired/grants.h"
 
 namespace pgcharter {
 namespace {
-
-/// What is left of a column's list after the table's own changes from `before` to `after`.
-Acl after_table_revoke(const Acl& column, const Acl& before, const Acl& after) {
-  Acl result = column;
-  for (AclEntry& entry : result) {
-    for (const AclEntry& old : before) {
-      if (old.grantee != entry.grantee || old.grantor != entry.grantor) continue;
-      PrivilegeSet revoked = old.privileges;
-      PrivilegeSet options = old.grantable;
-      for (const AclEntry& kept : after) {
-        if (kept.grantee != entry.grantee || kept.grantor != entry.grantor) continue;
-        revoked -= kept.privileges;
-        options -= kept.grantable;
-      }
-      entry.privileges -= revoked;
-      entry.grantable -= revoked | options;
-    }
-  }
-  return normalised(std::move(result));
-}
 
 /// The list that gives everybody what `wanted` gives, made from what is left in `base`; the owner grants what is missing.
 Acl met_from(const Acl& base, const Acl& wanted, RoleId owner) {

@@ -68,8 +68,9 @@ class ClassDiff {
     const PrivilegeSet had = before != nullptr ? before->privileges : PrivilegeSet{};
     const PrivilegeSet could = before != nullptr ? before->grantable : PrivilegeSet{};
     const PrivilegeSet options = after.grantable - could;
-    add({.grant = true, .grantee = after.grantee, .privileges = (after.privileges - had) - options});
-    add({.grant = true, .grantee = after.grantee, .privileges = options, .grant_option = true});
+    const RoleId grantor = after.grantor == class_->owner ? kNoRole : after.grantor;
+    add({.grant = true, .grantee = after.grantee, .privileges = (after.privileges - had) - options, .grantor = grantor});
+    add({.grant = true, .grantee = after.grantee, .privileges = options, .grant_option = true, .grantor = grantor});
   }
 
   [[nodiscard]] PrivilegeSet fallen(RoleId role, const Acl& before, const Acl& after) const {

@@ -83,6 +83,15 @@ Acl acl_default(ObjectKind kind, RoleId owner, int server_major) {
   return normalised(std::move(acl));
 }
 
+Acl with_new_owner(const Acl& acl, RoleId before, RoleId after) {
+  Acl result = acl;
+  for (AclEntry& entry : result) {
+    if (entry.grantee == before) entry.grantee = after;
+    if (entry.grantor == before) entry.grantor = after;
+  }
+  return normalised(std::move(result));
+}
+
 PrivilegeSet privileges_of(const Acl& acl, RoleId grantee) {
   PrivilegeSet all;
   for (const AclEntry& entry : acl) {

@@ -28,12 +28,16 @@ select pg_catalog.current_setting('server_version_num'), pg_catalog.current_sett
        pg_catalog.current_database(), current_user, coalesce((select r.rolsuper from pg_catalog.pg_roles r where r.rolname = current_user), false),
        pg_catalog.to_char(pg_catalog.clock_timestamp() at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
        (select c.system_identifier::pg_catalog.text from pg_catalog.pg_control_system() c),
-       coalesce(pg_catalog.current_setting('createrole_self_grant', true), ''))"};
+       coalesce(pg_catalog.current_setting('createrole_self_grant', true), ''),
+       pg_catalog.current_setting('max_locks_per_transaction')::int8 *
+         (pg_catalog.current_setting('max_connections')::int8 + pg_catalog.current_setting('max_prepared_transactions')::int8))"};
 constexpr Query kServerWithoutIdentifier{"server_info_limited", R"(
 select pg_catalog.current_setting('server_version_num'), pg_catalog.current_setting('server_version'),
        pg_catalog.current_database(), current_user, coalesce((select r.rolsuper from pg_catalog.pg_roles r where r.rolname = current_user), false),
        pg_catalog.to_char(pg_catalog.clock_timestamp() at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'), null,
-       coalesce(pg_catalog.current_setting('createrole_self_grant', true), ''))"};
+       coalesce(pg_catalog.current_setting('createrole_self_grant', true), ''),
+       pg_catalog.current_setting('max_locks_per_transaction')::int8 *
+         (pg_catalog.current_setting('max_connections')::int8 + pg_catalog.current_setting('max_prepared_transactions')::int8))"};
 
 class ResultRow final : public Row {
  public:
@@ -118,6 +122,7 @@ class PqxxBackedConnection final : public Connection {
       server_.now = row.text(5);
       server_.system_identifier = row.text(6);
       server_.self_grant = row.text(7);
+      server_.lock_slots = row.number(8);
     };
     try {
       query(kServer, {}, take);

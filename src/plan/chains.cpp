@@ -87,6 +87,8 @@ MembershipGraph::MembershipGraph(const State& actual, const std::vector<Change>&
     if (const auto* grant = std::get_if<GrantMembership>(&change.body)) {
       up[grant->after.member].insert(grant->after.role);
       down[grant->after.role].insert(grant->after.member);
+      const Membership& row = grant->after;
+      if (!grant->before && row.admin && row.grantor != kNoRole) admin_grantors_[{row.role, row.member}].push_back(row.grantor);
     }
   }
   const std::set<RoleId> below = peel(up, down, levels_);

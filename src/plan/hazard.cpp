@@ -189,6 +189,7 @@ struct HazardFinder::Visitor {
   void operator()(const DropSchema&) { found.insert(Hazard::DropObject); }
   void operator()(const CreateExtension&) {}
   void operator()(const AlterExtension&) {}
+  void operator()(const DropExtension&) { found.insert(Hazard::DropObject); }
   void operator()(const ChangeOwner& c) {
     // What the owner had by its default list goes to the new owner.
     if (cluster && c.kind == ObjectKind::Database && c.objects && finder.executor_before_.contains(c.before))

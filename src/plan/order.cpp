@@ -58,6 +58,8 @@ class Placer {
   Place operator()(const DropRole& c) const { return {.phase = Phase::DropRole, .first = name(c.role)}; }
   Place operator()(const ReassignOwned& c) const { return {.phase = Phase::ReassignOwned, .first = name(c.role), .second = name(c.to)}; }
 
+  static constexpr int kDeepest = 1000;  ///< grantors of one group's memberships in a row
+
   Place operator()(const GrantMembership& c) const {
     if (c.passing != Passing::No) return passing(c.passing, c.after);
     const bool takes =
@@ -66,7 +68,9 @@ class Placer {
     Place place = takes ? revoked(*c.before) : edge(c.after);
     if (!takes) {
       place.phase = Phase::GrantMembership;
-      place.rank = 1 + memberships_.level(c.after.role);
+      place.rank = 1 + memberships_.level(c.after.role) * kDeepest;
+      if (!c.before && c.after.grantor != kNoRole)
+        place.rank += std::min(memberships_.admin_depth(c.after.role, c.after.grantor), kDeepest - 1);
     }
     return place;
   }
@@ -81,6 +85,7 @@ class Placer {
   Place operator()(const DropSchema& c) const { return {.phase = Phase::DropSchema, .first = c.name}; }
   Place operator()(const CreateExtension& c) const { return {.phase = Phase::CreateExtension, .first = c.extension.name}; }
   Place operator()(const AlterExtension& c) const { return {.phase = Phase::CreateExtension, .first = c.after.name}; }
+  Place operator()(const DropExtension& c) const { return {.phase = Phase::DropExtension, .first = c.extension.name}; }
 
   Place operator()(const ChangeOwner& c) const {
     return {.phase = cluster_ ? Phase::ClusterOwner : Phase::Owner,
@@ -97,7 +102,9 @@ class Placer {
                 .second = name(c.grantee),
                 .third = name(c.grantor),
                 .detail = c.privileges.bits() * 2U + (c.grant_option ? 1U : 0U)};
-    if (!c.grant) {
+    if (c.grant) {
+      place.rank = depth_of_grantor(c);
+    } else {
       // A grantor needs USAGE on the schema to name what is in it: schemas lose their privileges last.
       place.kind = kObjectKindCount - place.kind;
       place.rank = -depth_of_grantor(c);
@@ -152,12 +159,20 @@ class Placer {
   }
 
   [[nodiscard]] Phase phase_of(const ChangePrivileges& c) const {
-    const bool as_grantor = !c.grant && c.grantor != kNoRole && !c.implied;
+    const bool as_grantor = !c.grant && c.grantor != kNoRole && !c.implied && !becomes_owner(c);
     if (as_grantor && desired_.grantors_first) return Phase::RevokeAsGrantorFirst;
     if (cluster_) return c.grant ? Phase::ClusterGrant : Phase::ClusterRevoke;
     if (c.grant) return Phase::Grant;
     if (as_grantor) return Phase::RevokeAsGrantor;
     return c.before_grants ? Phase::RevokeFirst : Phase::Revoke;
+  }
+
+  /// What is to be revoked is the former owner's by name until ALTER … OWNER has made it the new owner's.
+  [[nodiscard]] bool becomes_owner(const ChangePrivileges& c) const {
+    if (!c.objects || c.objects->empty()) return false;
+    const std::uint32_t object = c.objects->front();
+    const RoleId owner = objects_->desired[object].owner;
+    return c.grantee == owner && objects_->object(object).owner != owner;
   }
 
   [[nodiscard]] int depth_of_grantor(const ChangePrivileges& c) const {
@@ -172,9 +187,10 @@ class Placer {
       const auto key = std::tie(object, c.column);
       const auto it = std::lower_bound(objects_->columns.begin(), objects_->columns.end(), key,
                                        [](const DesiredColumn& a, const auto& b) { return std::tie(a.object, a.name) < b; });
-      if (it != objects_->columns.end() && std::tie(it->object, it->name) == key) column = &(*actual_.acls)[it->baseline];
+      if (it != objects_->columns.end() && std::tie(it->object, it->name) == key)
+        column = &(*actual_.acls)[c.grant ? it->acl : it->baseline];
     }
-    return grant_depth((*actual_.acls)[target.baseline], *column, target.owner, c.grantor);
+    return grant_depth((*actual_.acls)[c.grant ? target.acl : target.baseline], *column, target.owner, c.grantor);
   }
 
   const State& actual_;

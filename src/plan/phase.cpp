@@ -40,6 +40,7 @@ constexpr std::array<PhaseInfo, kPhaseCount> kPhases{{
     {Phase::DefaultGrant, "default-grant", Database, "for the objects of later"},
     {Phase::Revoke, "revoke", Database, "after the grants that replace what it takes"},
     {Phase::DefaultRevoke, "default-revoke", Database, "for the objects of later"},
+    {Phase::DropExtension, "drop-extension", Database, "after the revokes that name what it brought, before its schema"},
     {Phase::DropSchema, "drop-schema", Database, "after everything that looks names up in it"},
     {Phase::DatabaseSelfMembershipEnd, "database-self-membership-end", Database, "where the databases have transactions of their own"},
     {Phase::LastSelfMembership, "last-self-membership", ClusterAfter, "where the databases have transactions of their own"},

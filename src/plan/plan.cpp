@@ -31,6 +31,7 @@ std::size_t& counter(Summary& summary, const ChangeBody& body) {
                         [&](const DropSchema&) -> std::size_t& { return summary.drop; },
                         [&](const CreateExtension&) -> std::size_t& { return summary.create; },
                         [&](const AlterExtension&) -> std::size_t& { return summary.alter; },
+                        [&](const DropExtension&) -> std::size_t& { return summary.drop; },
                         [&](const ChangeOwner&) -> std::size_t& { return summary.alter; },
                         [&](const ChangePrivileges& c) -> std::size_t& { return by(c.grant); },
                         [&](const ChangeDefaultPrivileges& c) -> std::size_t& { return by(c.grant); },

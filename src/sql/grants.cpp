@@ -59,7 +59,7 @@ class GrantRenderer {
     if (context_.session.becomes_owner(context_.database, change) && !as_grantor(change)) {
       key.run_as = context_.objects().desired[change.objects->front()].owner;
     }
-    if (change.grant || change.grantor == kNoRole) {
+    if (change.grantor == kNoRole) {
       add(key, change.column, *change.objects, change.grantee, step);
       return;
     }
@@ -92,7 +92,7 @@ class GrantRenderer {
  private:
   /// Another role than the owner holds what is revoked.
   [[nodiscard]] bool as_grantor(const ChangePrivileges& change) const {
-    return !change.grant && change.grantor != kNoRole && !acts_as_owner(change.objects->front(), change.grantor);
+    return change.grantor != kNoRole && !acts_as_owner(change.objects->front(), change.grantor);
   }
 
   [[nodiscard]] bool acts_as_owner(std::uint32_t object, RoleId grantor) const {

@@ -87,7 +87,7 @@ class MembershipRenderer {
         options.inherit = after.inherit;
         if (!after.set) options.set = false;
       }
-      add(step, after, Verb::Grant, options, kNoRole);
+      add(step, after, Verb::Grant, options, granted_by_new(after));
       return;
     }
     const Membership& before = *change.before;
@@ -108,6 +108,13 @@ class MembershipRenderer {
     const Role* grantor = context_.plan.actual->cluster.find_role(row.grantor);
     const bool chosen = server.superuser ? grantor != nullptr && grantor->bootstrap : context_.name(row.grantor) == server.user;
     return chosen ? kNoRole : row.grantor;
+  }
+
+  /// The same for a new row. Before 16 the grantor is informational, and only a superuser may name another one.
+  [[nodiscard]] RoleId granted_by_new(const Membership& row) const {
+    if (has_options() || row.grantor == kNoRole || context_.names().dangling(row.grantor)) return granted_by(row);
+    const ServerInfo& server = context_.plan.actual->server;
+    return server.superuser && context_.name(row.grantor) != server.user ? row.grantor : kNoRole;
   }
 
   [[nodiscard]] std::string text(const Key& key, const std::vector<RoleId>& members) const {

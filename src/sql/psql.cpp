@@ -51,12 +51,10 @@ class PsqlWriter {
     if (databases.empty()) only_database_ = actual.server.database;
   }
 
-  std::string run(std::string_view charter_name) {
-    header(charter_name);
-    if (script_.statements.empty()) {
-      text_ += "-- Nothing to do: the server is as the charter says.\n";
-      return std::move(text_);
-    }
+  std::string run(const std::vector<std::string>& comments) {
+    for (const std::string& comment : comments) text_ += "-- " + printable(comment) + "\n";
+    if (script_.statements.empty()) return std::move(text_);
+    text_ += "-- Run it with: psql -X -v ON_ERROR_STOP=1 -f FILE\n";
     text_ += "\\set ON_ERROR_STOP on\n";
     secrets();
     for (const Statement& statement : script_.statements) write(statement);
@@ -65,13 +63,6 @@ class PsqlWriter {
   }
 
  private:
-  void header(std::string_view charter_name) {
-    text_ += "-- Charter " + printable(charter_name) + ", planned by pgcharter";
-    if (!actual_.server.now.empty()) text_ += " at " + printable(actual_.server.now);
-    text_ += "\n-- for PostgreSQL " + printable(actual_.server.version) + ", database " + printable(display_name(actual_.server.database));
-    text_ += ".\n-- Run it with: psql -X -v ON_ERROR_STOP=1 -f FILE\n";
-  }
-
   void secrets() {
     for (const Statement& statement : script_.statements) {
       for (const auto& [name, source] : statement.secrets) {
@@ -94,9 +85,9 @@ class PsqlWriter {
       section_ = database;
       target_ = target;
     }
-    if (!statement.transactional) {
-      end_transaction();
-    } else if (!in_transaction_) {
+    if (!statement.transactional || statement.batch != batch_) end_transaction();
+    batch_ = statement.batch;
+    if (statement.transactional && !in_transaction_) {
       text_ += "BEGIN;\nSET LOCAL search_path = '';\nSET LOCAL lock_timeout = '5s';\n";
       in_transaction_ = true;
     }
@@ -126,6 +117,7 @@ class PsqlWriter {
   std::string section_;
   std::string target_;
   std::string role_;
+  int batch_ = 0;
   bool connected_ = false;
   bool in_transaction_ = false;
 };
@@ -133,7 +125,16 @@ class PsqlWriter {
 }  // namespace
 
 std::string to_psql(const Script& script, const State& actual, std::string_view charter_name) {
-  return PsqlWriter(script, actual).run(charter_name);
+  const ServerInfo& server = actual.server;
+  std::vector<std::string> comments;
+  comments.push_back("Charter " + std::string(charter_name) + ", planned by pgcharter" + (server.now.empty() ? "" : " at " + server.now));
+  comments.push_back("for PostgreSQL " + server.version + ", database " + display_name(server.database) + ".");
+  if (script.statements.empty()) comments.emplace_back("Nothing to do: the server is as the charter says.");
+  return to_psql(script, actual, comments);
+}
+
+std::string to_psql(const Script& script, const State& actual, const std::vector<std::string>& comments) {
+  return PsqlWriter(script, actual).run(comments);
 }
 
 }  // namespace pgcharter

@@ -5,6 +5,8 @@
 
 #include <algorithm>
 
+#include "base/hash.h"
+#include "sql/batches.h"
 #include "sql/context.h"
 #include "sql/default_privileges.h"
 #include "sql/grants.h"
@@ -61,6 +63,7 @@ class RunRenderer {
   void operator()(const AlterExtension& c) {
     for (std::string& sql : sql_of(c)) write(std::move(sql));
   }
+  void operator()(const DropExtension& c) { write(sql_of(c)); }
   void operator()(const ChangeOwner&) { render_owner(context_, step_, out_); }
   void operator()(const ChangePrivileges& c) {
     if (!c.implied) grants_.push_back(step_);
@@ -121,6 +124,17 @@ std::string provenance_of(const Plan& plan, const std::vector<std::size_t>& step
 
 }  // namespace
 
+std::string plan_hash(const Script& script) {
+  Sha256 hash;
+  for (const Statement& s : script.statements) {
+    for (const std::string* part : {&s.database, &s.run_as, &s.sql}) {
+      hash.update(*part);
+      hash.update(std::string_view("\0", 1));
+    }
+  }
+  return hash.hex();
+}
+
 Script render(const Plan& plan) {
   Script script;
   const ImpliedSteps implied(plan);
@@ -144,6 +158,7 @@ Script render(const Plan& plan) {
     }
     begin = end;
   }
+  assign_batches(plan, script);
   return script;
 }
 

@@ -24,6 +24,8 @@ std::string sql_of(const CreateExtension& change) {
   return sql.take();
 }
 
+std::string sql_of(const DropExtension& change) { return SqlWriter().keyword("DROP EXTENSION").identifier(change.extension.name).take(); }
+
 std::vector<std::string> sql_of(const AlterExtension& change) {
   std::vector<std::string> result;
   const auto alter = [&] {

@@ -13,5 +13,6 @@ std::string sql_of(const DropSchema& change);
 std::string sql_of(const CreateExtension& change);
 /// SET SCHEMA, UPDATE, or both.
 std::vector<std::string> sql_of(const AlterExtension& change);
+std::string sql_of(const DropExtension& change);
 
 }  // namespace pgcharter

@@ -1,5 +1,7 @@
 // The session is ended from outside (pg_terminate_backend) before each call that an apply makes; then, before each statement, the session
 // that holds the advisory lock.
+#include <csignal>
+#include <fstream>
 #include <functional>
 #include <iostream>
 
@@ -16,6 +18,15 @@ class Kill : public FaultTest {
     return [hook = std::move(hook)](const std::optional<std::string>& database) {
       return std::make_unique<HookedConnection>(direct()(database), hook);
     };
+  }
+
+  /// Makes the test's own server crash: an immediate shutdown, which writes nothing down.
+  static void end_at_once(const std::string& pid_file) {
+    std::ifstream in(pid_file);
+    pid_t pid = 0;
+    in >> pid;
+    ASSERT_GT(pid, 1);
+    ASSERT_EQ(kill(pid, SIGQUIT), 0);
   }
 
   /// One apply that is told of each call of the sessions that do the work.
@@ -88,6 +99,28 @@ TEST_F(Kill, TheLocksOwnSessionAtEveryStatement) {
   expect_convergence("the last one");
   EXPECT_GT(ran, 15);
   std::cout << "killed the lock's session before each of " << ran << " statements\n";
+}
+
+// The whole server goes down when COMMIT is next, and is back when the new connection is made: by a fast shutdown, and by a crash, after
+// which the server may never have heard of the transaction's number.
+TEST_F(Kill, ServerThatRestartsOrCrashesAtCommit) {
+  Sandbox& sandbox = LiveServer::instance().sandbox();
+  for (const bool crash : {false, true}) {
+    bool done = false;
+    const Told told = apply(*plan(direct()), hooked([&](HookedConnection&, std::string_view sql, bool) {
+      if (sql != "COMMIT" || done) return;
+      done = true;
+      if (crash) end_at_once(sandbox.host() + "/data/postmaster.pid");
+      sandbox.stop();
+      sandbox.start();
+    }));
+    const std::string fault = crash ? "a crash at COMMIT" : "a restart at COMMIT";
+    EXPECT_TRUE(done) << fault;
+    EXPECT_NE(told.error.find("was not committed"), std::string::npos) << fault << ": " << told;
+    expect_truth(told, fault);
+    expect_convergence(fault);
+    reset();
+  }
 }
 
 }  // namespace

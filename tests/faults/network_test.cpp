@@ -163,7 +163,7 @@ TEST_F(Network, ProgramSaysThatTheOutcomeIsUnknown) {
   EXPECT_EQ(judge(), Verdict::After);
 }
 
-TEST_F(Network, ServerThatRestartsDuringCommitIsAskedWhenItIsBack) {
+TEST_F(Network, ServerThatCantBeReachedForAWhileIsAskedWhenItCan) {
   const int commit = commit_trip();
   proxy.arm(commit, Proxy::Cut::AfterAnswer, true);
   std::thread healer([this] {

@@ -1,6 +1,9 @@
 // Eight applies at once, of one charter and of eight, on one server.
+#include <atomic>
+#include <chrono>
 #include <iostream>
 #include <latch>
+#include <map>
 #include <thread>
 
 #include <fmt/format.h>
@@ -87,6 +90,59 @@ TEST_F(Together, EightDifferentCharters) {
   }
   EXPECT_EQ(deadlocks(), deadlocks_before);
   std::cout << fmt::format("{} rounds of {} applies of different charters\n", rounds, kApplies);
+}
+
+// Nobody else stands still: tables, functions, schemas and roles come and go all the time while one charter is applied again and again.
+TEST_F(Together, AppliesWhileEverythingChanges) {
+  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(knob("PGCHARTER_FAULT_CHURN", 4));
+  std::atomic<bool> over{false};
+  std::vector<std::thread> others;
+  for (int i = 0; i < 2; ++i) {
+    others.emplace_back([&over, i] {
+      const auto session = admin();
+      for (int n = 0; !over; ++n) {
+        try {
+          session->execute(
+              fmt::format("CREATE ROLE f_passing_{0}; CREATE TABLE app.passing_{0} (id serial); GRANT SELECT ON app.passing_{0} TO "
+                          "f_passing_{0}, f_stray; GRANT f_group TO f_passing_{0}; CREATE FUNCTION app.passing_{0}() RETURNS "
+                          "integer LANGUAGE sql AS 'select 1'; CREATE SCHEMA passing_{0} AUTHORIZATION f_passing_{0}",
+                          i));
+          session->execute(
+              fmt::format("DROP TABLE app.passing_{0}; DROP FUNCTION app.passing_{0}(); DROP SCHEMA passing_{0}; "
+                          "DROP OWNED BY f_passing_{0}; DROP ROLE f_passing_{0}",
+                          i));
+        } catch (const Error& error) {  // the apply had the object, or we met each other in the catalog
+          session->execute(
+              fmt::format("DROP TABLE IF EXISTS app.passing_{0}; DROP FUNCTION IF EXISTS app.passing_{0}(); DROP SCHEMA IF "
+                          "EXISTS passing_{0} CASCADE; DROP ROLE IF EXISTS f_passing_{0}",
+                          i));
+        }
+      }
+    });
+  }
+  std::map<std::string, int> failures;
+  int applies = 0;
+  while (std::chrono::steady_clock::now() < end) {
+    ++applies;
+    try {
+      const auto shown = plan(direct());
+      const Told told = apply(*shown, direct());
+      if (told.succeeded) continue;
+      ++failures[fmt::format("{} {}", told.code, told.error.substr(0, 160))];
+      EXPECT_TRUE(told.committed.empty()) << told;
+      EXPECT_TRUE(told.code != "XX000" && told.code != "40P01") << told;
+    } catch (const Error& error) {
+      ++failures[fmt::format("plan: {} {}", error.code, error.what())];
+      EXPECT_NE(error.code, "XX000") << error.what();
+    }
+  }
+  over = true;
+  for (std::thread& thread : others) thread.join();
+  for (const auto& [text, count] : failures) std::cout << fmt::format("  {} x {}\n", count, text);
+  std::cout << fmt::format("{} applies while everything changed\n", applies);
+  const Told told = apply(*plan(direct()), direct());
+  EXPECT_TRUE(told.succeeded) << told;
+  EXPECT_TRUE(plan(direct())->plan.steps.empty());
 }
 
 }  // namespace

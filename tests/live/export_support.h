@@ -33,6 +33,8 @@ class ExportTest : public ::testing::Test {
   /// One line per fact about the connected database and the server: owners, aclexplode() of every catalog that has ACLs, default
   /// privileges, memberships with their options, attributes, settings and comments of roles. Sorted.
   static std::vector<std::string> facts(Connection& connection);
+  /// The same with who granted what, row by row: what the inverse of an apply brings back.
+  static std::vector<std::string> exact_facts(Connection& connection);
   /// The privileges and memberships that somebody else than the owner (or the superuser) granted.
   static std::vector<std::string> foreign_grants(Connection& connection);
   static std::vector<std::string> lines(Connection& connection, const std::string& sql);

@@ -1,0 +1,407 @@
+// THE SECOND HALF OF THE NARRATIVE. A plan that was shown is carried out:
+//
+//   lock → for each transaction: fresh plan, held against what was shown → executed → verified → committed, and the truth told about it
+//
+// A charter of one database is one transaction. With several, the server's first part, each database and the server's last part are
+// transactions of their own; a part that needs more locks than the server has is several (src/sql/batches.cpp), of which each plans anew
+// what the one before left. Applying runs READ COMMITTED, so that what others commit meanwhile is seen by the verification
+// (docs/reliability.md says what is promised).
+
+#include <algorithm>
+#include <atomic>
+#include <iterator>
+#include <mutex>
+#include <random>
+#include <thread>
+
+#include <fmt/format.h>
+
+#include "pgcharter/inverse.h"
+#include "pgcharter/reconcile.h"
+
+#include "apply/commit.h"
+#include "base/parallel.h"
+#include "planning.h"
+
+namespace pgcharter {
+namespace {
+
+/// A part of the plan that is one transaction, or a row of them.
+struct Part {
+  enum class Of { Everything, ServerFirst, Database, ServerLast, Rehearsal };
+
+  std::string what;  ///< for messages: "database weavix"
+  std::optional<std::string> database;
+  Charter charter;  ///< its database first, and the others for what they say about the server
+  Of of = Of::Everything;
+
+  [[nodiscard]] bool covers(const Statement& s) const {
+    switch (of) {
+      case Of::Everything:
+        return true;
+      case Of::ServerFirst:
+        return s.database.empty() && s.phase < Phase::CreateSchema;
+      case Of::ServerLast:
+        return s.database.empty() && s.phase >= Phase::CreateSchema;
+      case Of::Database:
+        return s.database == database;
+      case Of::Rehearsal:
+        // A role can't be dropped before all databases have let it go.
+        return s.database.empty() ? s.phase != Phase::DropRole : s.database == database;
+    }
+    return true;
+  }
+  [[nodiscard]] Script own(const Script& script) const {
+    Script mine;
+    std::ranges::copy_if(script.statements, std::back_inserter(mine.statements), [this](const Statement& s) { return covers(s); });
+    return mine;
+  }
+};
+
+Part part_of(const Charter& charter, std::size_t database, Part::Of of, std::string what) {
+  Part part{.what = std::move(what), .database = database_of(charter.databases[database]), .charter = charter, .of = of};
+  std::swap(part.charter.databases.front(), part.charter.databases[database]);
+  return part;
+}
+
+std::vector<Part> parts_of_databases(const Charter& charter, Part::Of of) {
+  std::vector<Part> parts;
+  for (std::size_t i = 0; i < charter.databases.size(); ++i)
+    parts.push_back(part_of(charter, i, of, fmt::format("database \"{}\"", charter.databases[i].name)));
+  return parts;
+}
+
+bool is_end_of_self_membership(Phase phase) {
+  return phase == Phase::SelfMembershipEnd || phase == Phase::DatabaseSelfMembershipEnd || phase == Phase::LastSelfMembershipEnd;
+}
+
+/// What the next transaction runs. A membership that the executor gives itself ends with every transaction.
+Script first_batch(const Script& script) {
+  Script batch;
+  const int first = script.statements.empty() ? 0 : script.statements.front().batch;
+  std::ranges::copy_if(script.statements, std::back_inserter(batch.statements),
+                       [&](const Statement& s) { return s.batch == first || is_end_of_self_membership(s.phase); });
+  return batch;
+}
+
+std::size_t differences(const Summary& s) { return s.create + s.alter + s.drop + s.grant + s.revoke; }
+
+/// True where every change of the script is about objects that the earlier read did not see.
+bool only_newborn(const Planned& residue, const Script& script, const State& earlier) {
+  for (const Statement& statement : script.statements) {
+    for (std::size_t s : statement.steps) {
+      const Change& change = residue.plan.steps[s].change;
+      if (residue.plan.steps[s].hazards.contains(Hazard::SelfMembership)) continue;
+      const auto* privileges = std::get_if<ChangePrivileges>(&change.body);
+      if (privileges == nullptr || change.database < 0) return false;
+      const DesiredObjects& objects = residue.desired.databases[static_cast<std::size_t>(change.database)].objects;
+      const DatabaseState& before = earlier.databases[static_cast<std::size_t>(change.database)];
+      for (std::uint32_t i : *privileges->objects) {
+        if (before.find(objects.object(i).id)) return false;
+      }
+    }
+  }
+  return true;
+}
+
+std::string listed(const Script& script) {
+  std::string text;
+  for (std::size_t i = 0; i < script.statements.size() && i < 20; ++i) text += fmt::format("\n  {}", printable(script.statements[i].sql));
+  if (script.statements.size() > 20) text += fmt::format("\n  … and {} more", script.statements.size() - 20);
+  return text;
+}
+
+/// COMMIT. Where its answer is lost: a new connection, to a server that says that it was committed; see settle_commit() for the rest.
+std::unique_ptr<Connection> commit(Connection& connection, const LostCommit& lost,
+                                   const std::function<std::unique_ptr<Connection>()>& reconnect, const ApplyOptions& options) {
+  try {
+    connection.execute("COMMIT");
+    return nullptr;
+  } catch (const Error& error) {
+    if (!error.connection_lost) throw;
+    return settle_commit(lost, reconnect, options);
+  }
+}
+
+/// Lets one thread at a time speak to the observer.
+class SerialObserver final : public ApplyObserver {
+ public:
+  explicit SerialObserver(ApplyObserver& observer) : observer_(observer) {}
+
+  void begins(const std::string& what) override {
+    locked([&] { observer_.begins(what); });
+  }
+  void statement_begins(const Statement& s, std::size_t index, std::size_t count) override {
+    locked([&] { observer_.statement_begins(s, index, count); });
+  }
+  void statement_ended(const Statement& s, const Error* error, std::chrono::microseconds took) override {
+    locked([&] { observer_.statement_ended(s, error, took); });
+  }
+  void message(const std::string& text) override {
+    locked([&] { observer_.message(text); });
+  }
+  void inverse(const std::string& what, const Inverse& inverse) override {
+    locked([&] { observer_.inverse(what, inverse); });
+  }
+  void committed(const std::string& what) override {
+    locked([&] { observer_.committed(what); });
+  }
+  void rolled_back(const std::string& what, const std::string& why) override {
+    locked([&] { observer_.rolled_back(what, why); });
+  }
+
+ private:
+  template <typename Action>
+  void locked(const Action& action) {
+    const std::lock_guard lock(mutex_);
+    action();
+  }
+
+  ApplyObserver& observer_;
+  std::mutex mutex_;
+};
+
+class Apply {
+ public:
+  Apply(const Planned& shown, const Connector& connector, const ReconcileOptions& options, ApplyObserver& observer)
+      : shown_(shown), connector_(connector), options_(options), observer_(observer) {}
+
+  ApplyOutcome run() {
+    lock_ = connector_(options_.lock_database);
+    take_lock(*lock_, options_.apply);
+    const Charter& charter = shown_.charter;
+    if (options_.rehearse && charter.databases.size() > 1) {
+      carry_out(parts_of_databases(charter, Part::Of::Rehearsal));
+    } else if (charter.databases.size() == 1) {
+      carry_out({part_of(charter, 0, Part::Of::Everything, "the transaction")});
+    } else {
+      carry_out({part_of(charter, 0, Part::Of::ServerFirst, "the server's roles and databases")});
+      carry_out(parts_of_databases(charter, Part::Of::Database));
+      carry_out({part_of(charter, 0, Part::Of::ServerLast, "the server's last part")});
+    }
+    ApplyOutcome outcome{.statements = statements_, .attempts = attempts_};
+    outcome.changed = statements_ > 0 && !options_.rehearse;
+    outcome.rehearsed = options_.rehearse;
+    if (options_.rehearse) outcome.not_rehearsed = not_rehearsed();
+    return outcome;
+  }
+
+ private:
+  struct Done {
+    std::size_t statements = 0;
+    std::optional<Script> left;  ///< where another transaction must follow: what it will find
+  };
+
+  /// Parts that do not depend on each other, `jobs` at a time. After a failure none begins any more, and those that are at work end.
+  void carry_out(const std::vector<Part>& parts) {
+    for_each_parallel(parts.size(), options_.jobs, [&](std::size_t i) { carry_out(parts[i]); });
+  }
+
+  void carry_out(const Part& part) {
+    std::optional<Script> expected = part.own(shown_.script);
+    for (int number = 1; expected; ++number) {
+      const std::string what = number == 1 && expected->statements.size() == first_batch(*expected).statements.size()
+                                   ? part.what
+                                   : fmt::format("{}: part {}", part.what, number);
+      expected = with_retries(part, what, *expected);
+    }
+  }
+
+  /// Returns what the part still has to do.
+  std::optional<Script> with_retries(const Part& part, const std::string& what, const Script& expected) {
+    thread_local std::minstd_rand jitter(std::random_device{}());
+    for (int attempt = 1;; ++attempt) {
+      try {
+        Done done = transact(part, what, expected);
+        statements_ += done.statements;
+        return std::move(done.left);
+      } catch (Error& error) {
+        if (error.code != kOutcomeUnknown) observer_.rolled_back(what, error.what());
+        if (!is_retryable(error) || g_interrupted != 0) throw;
+        if (attempt > options_.apply.retries) {
+          if (error.hint.empty())
+            error.hint = fmt::format("It was tried again {} times; other sessions are at work on the same objects.", attempt - 1);
+          throw;
+        }
+        observer_.message(
+            fmt::format("{} ({}); trying again from a fresh plan, {} of {}", error.what(), error.code, attempt, options_.apply.retries));
+        std::this_thread::sleep_for(std::chrono::milliseconds(50 * attempt + static_cast<int>(jitter() % 100)));
+        ++attempts_;
+      }
+    }
+  }
+
+  Done transact(const Part& part, const std::string& what, const Script& expected) {
+    const std::unique_ptr<Connection> connection = connector_(part.database);
+    begin_apply(*connection, options_.apply);
+
+    // A fresh plan, made inside the transaction that will carry it out.
+    const std::unique_ptr<Planned> fresh = fresh_plan(*connection, part);
+    const Script script = part.own(fresh->script);
+    check_still_shown(part, *fresh, script, expected);
+    if (script.statements.empty()) return {};
+
+    observer_.begins(what);
+    const Script batch = first_batch(script);
+    execute(*connection, batch, observer_);
+    const bool last = batch.statements.size() == script.statements.size();
+    std::unique_ptr<Planned> after = plan_inside(*connection, part.charter, without_passwords());
+    Done done{.statements = batch.statements.size(), .left = {}};
+    if (last) {
+      done.statements += verify(*connection, part, *fresh, after);
+    } else {
+      verify_progress(part, *fresh, *after);
+      done.left = part.own(after->script);
+    }
+    if (options_.inverse) observer_.inverse(what, inverse_of(*connection, part, *fresh, *after));
+    if (g_interrupted != 0) throw Error("interrupted; " + what + " was rolled back");
+    if (options_.rehearse) {
+      connection->execute("ROLLBACK");
+      observer_.rolled_back(what, "it was a rehearsal");
+      return {.statements = done.statements, .left = {}};
+    }
+    check_lock();
+    const LostCommit lost{.what = what, .transaction = transaction_id(*connection), .server = connection->server()};
+    const auto asked = commit(
+        *connection, lost, [&] { return connector_(part.database); }, options_.apply);
+    if (asked) confirm(*asked, part, lost, done);
+    observer_.committed(what);
+    return done;
+  }
+
+  /// The server has said that it was committed. The state must say so too: after a crash or a failover the number may be another's.
+  void confirm(Connection& connection, const Part& part, const LostCommit& lost, const Done& done) {
+    Script left;
+    try {
+      connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
+      left = part.own(plan_inside(connection, part.charter, without_passwords())->script);
+    } catch (const Error& error) {
+      throw unknown_outcome(lost, fmt::format("the server says yes, but can't be read: {}", error.what()));
+    }
+    if (left.statements != (done.left ? done.left->statements : std::vector<Statement>())) {
+      Error told = unknown_outcome(lost, "the server says yes, but more would be left to do than should be");
+      told.detail = listed(left);
+      throw told;
+    }
+    observer_.message(fmt::format("the answer to COMMIT was lost; the server says that {} was committed", lost.what));
+  }
+
+  /// The plan as it is now. Where the very plan was approved, a charter that makes no sense any more shows that it is stale.
+  std::unique_ptr<Planned> fresh_plan(Connection& connection, const Part& part) {
+    try {
+      return plan_inside(connection, part.charter, options_);
+    } catch (const Error& error) {
+      if (!options_.expected_fingerprint || error.code != kCharterError) throw;
+      throw Refusal(3, fmt::format("the plan is stale: the server has changed since it was made; {}", error.what()), "Make a new plan.");
+    }
+  }
+
+  /// What a person approved, or reviewed in a saved plan, is what is done; where the charter was approved, it is within the guards.
+  void check_still_shown(const Part& part, const Planned& fresh, const Script& script, const Script& expected) {
+    const auto& approved = options_.expected_fingerprint;
+    if (approved && part.of == Part::Of::Everything && fresh.fingerprint != *approved && committed_ == 0) {
+      throw Refusal(3, "the plan is stale: the server has changed since it was made",
+                    "Plan again, and read the new plan. What would be done now:" + listed(fresh.script));
+    }
+    if (script.statements == expected.statements) return;
+    if (approved) throw Refusal(3, "the plan is stale: it would no longer do what it shows", "Plan again, and read the new plan.");
+    observer_.message("the server has changed since the plan was shown; it was planned again");
+    check_guards(fresh, options_);
+  }
+
+  [[nodiscard]] ReconcileOptions without_passwords() const {
+    ReconcileOptions again = options_;
+    again.resolve.set_passwords = false;
+    return again;
+  }
+
+  /// Reads again inside the transaction until nothing is left to do; throws Refusal 5 for what can't be explained. Returns how many
+  /// statements that took.
+  std::size_t verify(Connection& connection, const Part& part, const Planned& first, std::unique_ptr<Planned>& residue) {
+    std::size_t more = 0;
+    for (int round = 0;; ++round) {
+      const Script left = part.own(residue->script);
+      if (left.statements.empty()) return more;
+      if (round == 3 || !only_newborn(*residue, left, first.actual)) {
+        throw Refusal(
+            5, fmt::format("not converged: {} was rolled back, because this would remain:{}", part.what, listed(left)),
+            "Nothing of it was changed. Another session may have worked on the same objects, or a grantor could not be acted for.");
+      }
+      observer_.message(fmt::format("objects appeared meanwhile; {} more statements", left.statements.size()));
+      execute(connection, left, observer_);
+      more += left.statements.size();
+      residue = plan_inside(connection, part.charter, without_passwords());
+    }
+  }
+
+  /// The inverse, and whether it is one: it runs behind a savepoint, and what it leaves is what can't be restored.
+  Inverse inverse_of(Connection& connection, const Part& part, const Planned& done, const Planned& after) {
+    const InverseScope scope{.server = part.of != Part::Of::Database,
+                             .database = part.of != Part::Of::ServerFirst && part.of != Part::Of::ServerLast};
+    Inverse inverse = make_inverse(done.plan, after.actual, scope);
+    if (std::ranges::any_of(inverse.script.statements, [](const Statement& s) { return s.batch > 0; })) return inverse;
+    ApplyObserver nobody;
+    connection.execute("SAVEPOINT pgcharter_inverse");
+    try {
+      execute(connection, inverse.script, nobody);
+      const std::unique_ptr<Planned> again = read_inside(connection, part.charter);
+      for (const Statement& left : make_inverse(done.plan, again->actual, scope).script.statements)
+        inverse.not_restored.push_back(left.sql);
+      inverse.tried = true;
+    } catch (const Error& error) {
+      if (error.connection_lost || g_interrupted != 0) throw;
+      inverse.not_restored.push_back(fmt::format("all of it: {} ({})", error.what(), error.statement));
+    }
+    connection.execute("ROLLBACK TO SAVEPOINT pgcharter_inverse; RELEASE SAVEPOINT pgcharter_inverse");
+    return inverse;
+  }
+
+  static void verify_progress(const Part& part, const Planned& before, const Planned& after) {
+    if (differences(after.plan.summary) < differences(before.plan.summary)) return;
+    throw Refusal(5, fmt::format("not converged: a transaction of {} was rolled back, because it brought nothing nearer", part.what),
+                  "Another session may have worked on the same objects.");
+  }
+
+  /// Whoever lost the lock must not commit: another apply may be running.
+  void check_lock() {
+    const std::lock_guard lock(lock_mutex_);
+    try {
+      lock_->execute("SELECT 1");
+    } catch (Error& error) {
+      if (!error.connection_lost) throw;
+      Error told("the session that keeps other applies away was lost; the open transaction was rolled back", "Run apply again.");
+      told.code = error.code;
+      told.detail = error.what();
+      throw told;
+    }
+    ++committed_;
+  }
+
+  [[nodiscard]] std::vector<std::string> not_rehearsed() const {
+    std::vector<std::string> result;
+    const bool several = shown_.charter.databases.size() > 1;
+    for (const Statement& s : shown_.script.statements) {
+      if (!s.transactional || s.batch > 0 || (several && s.phase == Phase::DropRole)) result.push_back(s.sql);
+    }
+    return result;
+  }
+
+  const Planned& shown_;
+  const Connector& connector_;
+  const ReconcileOptions& options_;
+  SerialObserver observer_;
+  std::unique_ptr<Connection> lock_;
+  std::mutex lock_mutex_;
+  std::atomic<std::size_t> committed_ = 0;
+  std::atomic<std::size_t> statements_ = 0;
+  std::atomic<int> attempts_ = 1;
+};
+
+}  // namespace
+
+ApplyOutcome apply_planned(const Planned& shown, const Connector& connector, const ReconcileOptions& options, ApplyObserver& observer) {
+  check_guards(shown, options);
+  return Apply(shown, connector, options, observer).run();
+}
+
+}  // namespace pgcharter

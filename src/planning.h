@@ -1,0 +1,26 @@
+// Planning on a connection whose transaction is open: what apply_planned.cpp shares with reconcile.cpp.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "pgcharter/reconcile.h"
+
+namespace pgcharter {
+
+/// Error::code where the charter makes no sense on the server as it is now.
+inline constexpr std::string_view kCharterError = "charter";
+
+/// Plans with what is visible inside the connection's open transaction: the server's part and the charter's first database. Throws Error
+/// where the charter makes no sense there.
+std::unique_ptr<Planned> plan_inside(Connection& connection, const Charter& charter, const ReconcileOptions& options);
+
+/// Only reads: `actual` is all that is filled.
+std::unique_ptr<Planned> read_inside(Connection& connection, const Charter& charter);
+
+/// The name to connect with; nothing for the database that the user named.
+std::optional<std::string> database_of(const DatabaseCharter& database);
+
+}  // namespace pgcharter
