@@ -125,7 +125,6 @@ void note_failure(CURLcode code, const char* text, Exchange& exchange) {
                      : code == CURLE_OPERATION_TIMEDOUT ? "there was no answer in time"
                      : *text != '\0'                    ? std::string(text)
                                                         : std::string(curl_easy_strerror(code));
-  response.never_connected = code == CURLE_COULDNT_CONNECT || code == CURLE_COULDNT_RESOLVE_HOST;
   response.body.clear();
   response.status = 0;
 }

@@ -33,8 +33,7 @@ struct HttpResponse {
   long status = 0;                             ///< 0: there was no answer, see `failure`
   std::map<std::string, std::string> headers;  ///< names in lower case; the last one of several
   std::string body;
-  std::string failure;           ///< libcurl's reason, or ours; holds neither the query nor the body
-  bool never_connected = false;  ///< nobody listens there, or the name is unknown
+  std::string failure;  ///< libcurl's reason, or ours; holds neither the query nor the body
 
   [[nodiscard]] std::string header(const std::string& name) const;
 };

@@ -60,6 +60,8 @@ std::string address(const SecretUrl& secret, bool with_version = true) {
   return with_query(secret.base + path, {{"api-version", kApiVersion}});
 }
 
+std::string dump(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
+
 class KeyVault final : public SecretStore {
  public:
   explicit KeyVault(std::shared_ptr<World> world, std::unique_ptr<ChainedSource> source, const CredentialOptions& options)
@@ -75,15 +77,16 @@ class KeyVault final : public SecretStore {
   StoredSecret write(const std::string& url, const StoredSecret& written) override {
     const SecretUrl secret = parse_secret_url(url);
     Json body = {{"value", written.value}, {"tags", written.tags}};
+    if (!is_utf8(written.value)) throw Error("the new secret is no UTF-8 text, and vaults take no other");
     if (!written.content_type.empty()) body["contentType"] = written.content_type;
     world_->around.secrets.add(written.value);
-    return understand(secret, send(secret, {.method = "PUT", .url = address(secret, false), .body = body.dump()}));
+    return understand(secret, send(secret, {.method = "PUT", .url = address(secret, false), .body = dump(body)}));
   }
 
   void set_tags(const std::string& version_id, const std::map<std::string, std::string>& tags) override {
     const SecretUrl secret = parse_secret_url(version_id);
     if (secret.version.empty()) throw bad_url("has no version");
-    const HttpResponse response = send(secret, {.method = "PATCH", .url = address(secret), .body = Json{{"tags", tags}}.dump()});
+    const HttpResponse response = send(secret, {.method = "PATCH", .url = address(secret), .body = dump(Json{{"tags", tags}})});
     if (response.status != 200) throw failure(secret, response);
   }
 

@@ -34,7 +34,6 @@ struct Inquiry {
 
 struct Source {
   std::string_view name;             ///< as in entra:NAME
-  std::string_view title;            ///< in messages
   std::array<const char*, 4> needs;  ///< environment variables, all of them
   /// Beyond `needs`: why it is not set up here, or nothing.
   std::string (*missing)(const Surroundings& around);

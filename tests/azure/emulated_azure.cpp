@@ -177,6 +177,8 @@ void AzureTest::SetUp() {
   environment["AZURE_POD_IDENTITY_AUTHORITY_HOST"] = closed_url();
   environment["IDENTITY_ENDPOINT"] = services.url() + "/msi/token";
   environment["IDENTITY_HEADER"] = "identity-header-mark";
+  // Nothing on this machine is asked through a proxy.
+  for (const char* name : {"http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy"}) environment[name] = closed_url();
   environment["HOME"] = folder.path.string();
 }
 
