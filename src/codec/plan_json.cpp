@@ -119,6 +119,7 @@ Json to_json(const Statement& statement) {
                {"run_as", text_or_null(statement.run_as)},
                {"sql", statement.sql},
                {"transactional", statement.transactional}};
+  if (statement.batch > 0) json["batch"] = statement.batch;
   if (!statement.secrets.empty()) {
     Json secrets = Json::object();
     for (const auto& [key, source] : statement.secrets) secrets[key] = secret_json(source);

@@ -146,6 +146,7 @@ Statement read_statement(const Json& json) {
   s.run_as = text_member(json, "run_as");
   s.sql = json.at("sql").get<std::string>();
   s.transactional = json.at("transactional").get<bool>();
+  s.batch = json.value("batch", 0);
   if (const Json& secrets = member(json, "secrets"); !secrets.is_null()) {
     for (const auto& [key, source] : secrets.items()) s.secrets[key] = read_secret(source);
     s.secret_role = text_member(json, "secret_role");

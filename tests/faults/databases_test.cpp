@@ -1,4 +1,6 @@
 // A charter of two databases, and a failure in the second.
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "faults/hooked.h"
@@ -73,6 +75,28 @@ TEST_F(Databases, SessionKilledInTheSecondLeavesTheFirstCommitted) {
   EXPECT_EQ(told.committed, (std::vector<std::string>{"the server's roles and databases", "database \"faults_a\""})) << told;
   expect_first_committed();
   const Told again = apply(*plan(direct(), kTwo), direct());
+  EXPECT_TRUE(again.succeeded) << again;
+  expect_finished();
+}
+
+// Side by side: which of the two was committed when the other failed is open; what is said must be what is.
+TEST_F(Databases, SessionKilledInOneOfTwoAtATime) {
+  const auto killer = admin("postgres");
+  const Connector connector = [&](const std::optional<std::string>& database) {
+    return std::make_unique<HookedConnection>(direct()(database), [&, database](HookedConnection& connection, std::string_view sql, bool) {
+      if (database == "faults_b" && sql.starts_with("ALTER ")) end_session(*killer, connection.pid);
+    });
+  };
+  ReconcileOptions parallel = options();
+  parallel.jobs = 2;
+  const Told told = apply(*plan(direct(), kTwo), connector, parallel);
+  EXPECT_FALSE(told.succeeded) << told;
+  const bool said = std::ranges::find(told.committed, "database \"faults_a\"") != told.committed.end();
+  const Dumps left = all();
+  EXPECT_EQ(left.at("faults_a") != start.at("faults_a"), said) << told;
+  EXPECT_TRUE(left.at("faults_b") == start.at("faults_b"));
+  EXPECT_NE(left.at("server").find("f_two_gone"), std::string::npos);
+  const Told again = apply(*plan(direct(), kTwo), direct(), parallel);
   EXPECT_TRUE(again.succeeded) << again;
   expect_finished();
 }
