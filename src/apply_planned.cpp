@@ -93,10 +93,11 @@ bool only_newborn(const Planned& residue, const Script& script, const State& ear
       const Change& change = residue.plan.steps[s].change;
       if (residue.plan.steps[s].hazards.contains(Hazard::SelfMembership)) continue;
       const auto* privileges = std::get_if<ChangePrivileges>(&change.body);
-      if (privileges == nullptr || change.database < 0) return false;
+      const auto* owner = std::get_if<ChangeOwner>(&change.body);
+      if ((privileges == nullptr && owner == nullptr) || change.database < 0) return false;
       const DesiredObjects& objects = residue.desired.databases[static_cast<std::size_t>(change.database)].objects;
       const DatabaseState& before = earlier.databases[static_cast<std::size_t>(change.database)];
-      for (std::uint32_t i : *privileges->objects) {
+      for (std::uint32_t i : *(privileges != nullptr ? privileges->objects : owner->objects)) {
         if (before.find(objects.object(i).id)) return false;
       }
     }

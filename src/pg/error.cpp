@@ -50,6 +50,17 @@ bool ends_session(std::string_view sqlstate) {
   return sqlstate.starts_with("08") || sqlstate == "57P01" || sqlstate == "57P02" || sqlstate == "57P03";
 }
 
+/// The connection is gone, and nothing is known of why. An error without SQLSTATE means that as well: the server always sends one, so it is
+/// libpq's own. After a failed write (the server has crashed) libpq says so and still calls the connection open, see PQgetResult() in
+/// src/interfaces/libpq/fe-exec.c.
+Error lost(std::string_view statement) {
+  Error error("the connection to the server was lost", "The server's log says why it ended the session.");
+  error.code = "08006";
+  error.statement = statement;
+  error.connection_lost = true;
+  return error;
+}
+
 }  // namespace
 
 ServerMessage parse_server_message(std::string_view text) {
@@ -85,19 +96,18 @@ Error to_error(const std::exception& failure, std::string_view statement) {
   error.detail = parsed.detail;
   error.statement = statement;
   error.connection_lost = dynamic_cast<const pqxx::broken_connection*>(&failure) != nullptr;
-  if (const auto* sql = dynamic_cast<const pqxx::sql_error*>(&failure); sql != nullptr && error.code.empty()) error.code = sql->sqlstate();
+  if (const auto* sql = dynamic_cast<const pqxx::sql_error*>(&failure); sql != nullptr && error.code.empty()) {
+    error.code = sql->sqlstate();
+    if (error.code.empty()) return lost(statement);
+  }
   if (ends_session(error.code)) error.connection_lost = true;
   return error;
 }
 
 Error to_lost_error(const std::exception& failure, std::string_view statement) {
   Error error = to_error(failure, statement);
-  if (error.code.empty()) {
-    // libpqxx 6.4 notices that the connection is closed before it looks at the result, and then knows nothing of the server's text.
-    error = Error("the connection to the server was lost", "The server's log says why it ended the session.");
-    error.code = "08006";
-    error.statement = statement;
-  }
+  // libpqxx 6.4 notices that the connection is closed before it looks at the result, and then knows nothing of the server's text.
+  if (error.code.empty()) return lost(statement);
   error.connection_lost = true;
   return error;
 }

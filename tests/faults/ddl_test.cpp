@@ -70,6 +70,9 @@ TEST_F(DdlBetween, ObjectThatGoesDuringTheApplyIsCleanlyToldOrPlannedAgain) {
       admin()->execute(ddl.sql);
     });
     EXPECT_TRUE(done);
+    if (ddl.name == "a table is created") {
+      EXPECT_TRUE(told.succeeded) << told;  // what was born meanwhile is planned again
+    }
     if (told.succeeded) {
       EXPECT_TRUE(plan(direct())->plan.steps.empty()) << ddl.name;
       continue;
