@@ -211,12 +211,14 @@ class Apply {
   /// Returns what the part still has to do.
   std::optional<Script> with_retries(const Part& part, const std::string& what, const Script& expected) {
     thread_local std::minstd_rand jitter(std::random_device{}());
+    bool committed = false;
     for (int attempt = 1;; ++attempt) {
       try {
-        Done done = transact(part, what, expected);
+        Done done = transact(part, what, expected, committed);
         statements_ += done.statements;
         return std::move(done.left);
       } catch (Error& error) {
+        if (committed) throw;  // an observer could not take it down
         if (error.code != kOutcomeUnknown) observer_.rolled_back(what, error.what());
         if (!is_retryable(error) || g_interrupted != 0) throw;
         if (attempt > options_.apply.retries) {
@@ -232,7 +234,7 @@ class Apply {
     }
   }
 
-  Done transact(const Part& part, const std::string& what, const Script& expected) {
+  Done transact(const Part& part, const std::string& what, const Script& expected, bool& committed) {
     const std::unique_ptr<Connection> connection = connector_(part.database);
     begin_apply(*connection, options_.apply);
 
@@ -266,6 +268,7 @@ class Apply {
     const auto asked = commit(
         *connection, lost, [&] { return connector_(part.database); }, options_.apply);
     if (asked) confirm(*asked, part, lost, done);
+    committed = true;
     observer_.committed(what);
     return done;
   }

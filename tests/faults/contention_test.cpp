@@ -100,6 +100,12 @@ TEST_F(Contention, DeadlockIsTriedAgain) {
 TEST_F(Contention, TupleConcurrentlyUpdatedIsTriedAgainFromAFreshPlan) {
   other->execute("BEGIN; GRANT DELETE ON app.t1 TO f_stray");
   const Told told = apply_until_it_waits(options(), [&] { other->execute("COMMIT"); });
+  if (other->server().major() >= 18) {
+    // GRANT locks the table there: the apply waits, goes on, and its verification finds what the other session gave.
+    EXPECT_EQ(told.exit_code, 5) << told;
+    EXPECT_TRUE(told.committed.empty()) << told;
+    return expect_convergence("a concurrent GRANT");
+  }
   EXPECT_TRUE(told.succeeded) << told;
   EXPECT_GE(told.attempts, 2) << told;
   ASSERT_FALSE(told.messages.empty());
