@@ -45,6 +45,7 @@ class HttpClient {
   virtual HttpResponse send(const HttpRequest& request) = 0;
 };
 
+/// The process must ignore SIGPIPE, as the program does: a TLS peer may hang up at any time.
 /// libcurl: TLS verified, no redirect followed, answers up to 1 MiB.
 class CurlClient final : public HttpClient {
  public:

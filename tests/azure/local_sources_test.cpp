@@ -83,6 +83,15 @@ TEST_F(Arc, WantsTheChallengeAndKnowsOneIdentity) {
   EXPECT_THAT(failure, Not(HasSubstr("wrong-key-mark")));
 }
 
+/// False too for one that has ended and that nobody has waited for.
+bool runs(const std::string& process) {
+  std::ifstream in("/proc/" + process + "/stat");
+  std::string number;
+  std::string name;
+  std::string state;
+  return (in >> number >> name >> state) && state != "Z" && state != "X";
+}
+
 /// az and azd are scripts of the test.
 class Tool : public ::testing::TestWithParam<std::pair<const char*, const char*>> {
  protected:
@@ -138,11 +147,17 @@ TEST_P(Tool, RefusesWhatIsMalformed) {
 
 TEST_P(Tool, IsKilledWhenItTakesTooLong) {
   world.command_limit = milliseconds(200);
-  // A child of the program keeps its output open.
-  world.folder.program(name, "sleep 60 & sleep 60\n");
+  // A child of the program keeps its output open, and must not outlive it.
+  const std::filesystem::path number = world.folder.path / "child";
+  world.folder.program(name, "sleep 60 & echo $! > " + number.string() + "; sleep 60\n");
   const auto begin = std::chrono::steady_clock::now();
   EXPECT_THAT(world.failure(credential), HasSubstr(name + " gave no answer"));
   EXPECT_LT(std::chrono::steady_clock::now() - begin, seconds(10));
+  std::string child;
+  std::ifstream(number) >> child;
+  ASSERT_FALSE(child.empty());
+  for (int i = 0; i < 100 && runs(child); ++i) usleep(20000);
+  EXPECT_FALSE(runs(child));
 }
 
 TEST_P(Tool, IsLookedForOnThePath) { EXPECT_THAT(world.failure(credential), HasSubstr("the program " + name + " is not on the PATH")); }
