@@ -263,8 +263,8 @@ class Apply {
       observer_.rolled_back(what, "it was a rehearsal");
       return {.statements = done.statements, .left = {}};
     }
-    check_lock();
     const LostCommit lost{.what = what, .transaction = transaction_id(*connection), .server = connection->server()};
+    check_lock();
     const auto asked = commit(
         *connection, lost, [&] { return connector_(part.database); }, options_.apply);
     if (asked) confirm(*asked, part, lost, done);
