@@ -6,6 +6,8 @@
 
 #include <algorithm>
 #include <charconv>
+#include <map>
+#include <tuple>
 
 #include "pgcharter/catalog.h"
 
@@ -17,17 +19,18 @@ namespace {
 
 enum Column : int { kSchema, kSubkind, kOwner, kOwnerOid, kAcl, kMember, kInitialAcl, kNames, kArgs, kOids };
 
-/// Sorts objects[begin …] without moving them more than once: they are large, and so is their number.
+/// Sorts objects[begin …], which are of one kind, without moving them more than once: they are large, and so is their number. By schema
+/// first, so that names are compared within one only.
 void sort_from(std::vector<Object>& objects, std::size_t begin) {
-  const auto first = objects.begin() + static_cast<std::ptrdiff_t>(begin);
-  std::vector<const Object*> order;
-  order.reserve(objects.size() - begin);
-  for (auto it = first; it != objects.end(); ++it) order.push_back(&*it);
-  std::ranges::sort(order, {}, [](const Object* object) -> const ObjectName& { return object->id; });
+  std::map<std::string_view, std::vector<Object*>> schemas;
+  for (std::size_t i = begin; i < objects.size(); ++i) schemas[objects[i].id.schema].push_back(&objects[i]);
   std::vector<Object> sorted;
-  sorted.reserve(order.size());
-  for (const Object* object : order) sorted.push_back(std::move(*const_cast<Object*>(object)));
-  std::ranges::move(sorted, first);
+  sorted.reserve(objects.size() - begin);
+  for (auto& [schema, list] : schemas) {
+    std::ranges::sort(list, {}, [](const Object* object) { return std::tie(object->id.name, object->id.args); });
+    for (Object* object : list) sorted.push_back(std::move(*object));
+  }
+  std::ranges::move(sorted, objects.begin() + static_cast<std::ptrdiff_t>(begin));
 }
 
 }  // namespace

@@ -127,15 +127,18 @@ class DatabaseReader {
   }
 
   void read_columns() {
-    std::unordered_map<std::uint32_t, std::uint32_t> index_by_oid;
-    for (std::size_t i = 0; i < database_.objects.size(); ++i) {
-      const Object& object = database_.objects[i];
-      const bool relation = object.id.kind == ObjectKind::Table || object.id.kind == ObjectKind::Sequence;
-      if (relation) index_by_oid.emplace(object.oid, static_cast<std::uint32_t>(i));
-    }
+    std::unordered_map<std::uint32_t, std::uint32_t> index_by_oid;  // made when it is needed: most databases have no such column
+    const auto index_relations = [&] {
+      for (std::size_t i = 0; i < database_.objects.size(); ++i) {
+        const Object& object = database_.objects[i];
+        const bool relation = object.id.kind == ObjectKind::Table || object.id.kind == ObjectKind::Sequence;
+        if (relation) index_by_oid.emplace(object.oid, static_cast<std::uint32_t>(i));
+      }
+    };
     std::vector<std::optional<std::string>> parameters{schemas_};
     if (!scope_.all_columns) parameters.emplace_back(array_parameter(scope_.column_names));
     connection_.query(find_query(scope_.all_columns ? "columns_all" : "columns"), parameters, [&](const Row& row) {
+      if (index_by_oid.empty()) index_relations();
       const auto table = index_by_oid.find(oid_of(row.text(0)));
       if (table == index_by_oid.end()) return;  // a chunk or a shard
       database_.columns.push_back({.object = table->second,

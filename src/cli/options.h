@@ -35,7 +35,7 @@ struct Options {
   bool reveal = false;                       ///< token
   std::string role;                          ///< rotate
   std::string key_vault;                     ///< rotate: the secret's URL
-  std::map<std::string, std::string> vars;  ///< --var-file, then --var
+  std::map<std::string, std::string> vars;   ///< --var-file, then --var
   Format format = Format::Text;
   std::vector<std::pair<Format, std::string>> reports;  ///< --report FORMAT=FILE
   bool color = false;

@@ -116,7 +116,9 @@ bool GrantResolver::in_scope(const Target& target, const Object& object, const s
   const ObjectKind kind = object.id.kind;
   if (in_schema(kind) || kind == ObjectKind::Schema) {
     const std::string& schema = kind == ObjectKind::Schema ? object.id.name : object.id.schema;
-    return !is_system_schema(schema) && matches_any(target.schemas, schema);
+    const auto [known, fresh] = target.schemas_in_scope.try_emplace(schema);
+    if (fresh) known->second = !is_system_schema(schema) && matches_any(target.schemas, schema);
+    return known->second;
   }
   if (kind == ObjectKind::Database) {
     for (const DatabaseCharter& database : r_.charter_.databases) {

@@ -5,6 +5,7 @@
 #include <set>
 #include <string>
 #include <tuple>
+#include <unordered_map>
 #include <vector>
 
 #include "desired/acl_target.h"
@@ -27,6 +28,7 @@ class GrantResolver {
     std::size_t index = 0;
     std::map<std::pair<ObjectKind, std::vector<std::uint32_t>>, std::uint32_t> object_sets;
     std::map<std::pair<std::string, std::vector<std::uint32_t>>, std::uint32_t> column_sets;
+    mutable std::unordered_map<std::string, bool> schemas_in_scope;                       ///< what is known of `schemas`
     std::map<std::pair<std::uint32_t, std::string>, std::vector<std::uint32_t>> columns;  ///< (object, column) → rules that name it
   };
 

@@ -47,8 +47,7 @@ struct CompiledRule {
   mutable std::vector<bool> matched;  ///< parallel to rule->objects
 };
 
-/// Finds the rules that match an object without trying every pattern on every object: patterns are looked up by
-/// schema, then by literal name.
+/// Finds the rules that match an object without trying every pattern on every object.
 class RuleIndex {
  public:
   explicit RuleIndex(const std::vector<CompiledRule>& rules);
@@ -67,8 +66,11 @@ class RuleIndex {
   };
   BySchema& by_schema(ObjectKind kind, const std::string& schema);
   void try_items(const std::vector<Item>& items, const Object& object, std::vector<std::uint32_t>& found) const;
+  [[nodiscard]] const ObjectPattern& pattern_of(const Item& item) const { return rules_[item.rule].rule->objects[item.pattern]; }
 
   const std::vector<CompiledRule>& rules_;
+  std::map<std::pair<ObjectKind, std::string_view>, std::vector<Item>> literal_schemas_;
+  std::map<ObjectKind, std::vector<Item>> glob_schemas_;
   std::map<std::pair<ObjectKind, std::string>, BySchema> cache_;
 };
 

@@ -16,10 +16,25 @@
 namespace pgcharter {
 namespace {
 
+constexpr std::size_t kHashedAtOnce = 64 * 1024;
+
 std::optional<std::uint32_t> find_object(const std::vector<Object>& objects, const ObjectName& name) {
   const auto it = std::ranges::lower_bound(objects, name, {}, &Object::id);
   if (it == objects.end() || it->id != name) return std::nullopt;
   return static_cast<std::uint32_t>(it - objects.begin());
+}
+
+void append_quoted(std::string& text, std::string_view name) {
+  text += '"';
+  for (const char c : name) {
+    if (c == '"' || c == '\\') text += '\\';
+    if (c == '\n') {
+      text += "\\n";
+    } else {
+      text += c;
+    }
+  }
+  text += '"';
 }
 
 /// Writes a state line by line into a sink; the debug text and the fingerprint share it.
@@ -61,11 +76,25 @@ class Canonical {
     return it->second;
   }
 
+  static bool alike(const Object& a, const Object& b) {
+    return a.id.kind == b.id.kind && a.subkind == b.subkind && a.owner == b.owner && a.acl == b.acl && a.id.schema == b.id.schema &&
+           a.extension_member == b.extension_member && a.initial_acl == b.initial_acl;
+  }
+
+  /// Neighbours share a headline: most of a large state is names, and this is on every plan's way.
   void objects(const std::vector<Object>& objects) {
+    const Object* previous = nullptr;
+    std::string text;
     for (const Object& o : objects) {
-      line("{} {:?} {:?} {:?} {} owner {:?} acl {}{}{}", info(o.id.kind).singular, o.id.schema, o.id.name, o.id.args,
-           o.subkind ? o.subkind : '-', role(o.owner), acl(o.acl), o.extension_member ? " member of an extension, at first " : "",
-           o.extension_member ? acl(o.initial_acl) : "");
+      if (previous == nullptr || !alike(*previous, o)) {
+        line("{} in {:?}, {}, owner {:?}, acl {}{}{}", info(o.id.kind).singular, o.id.schema, o.subkind ? o.subkind : '-', role(o.owner),
+             acl(o.acl), o.extension_member ? ", member of an extension, at first " : "", o.extension_member ? acl(o.initial_acl) : "");
+      }
+      text.assign("  ");
+      append_quoted(text, o.id.name);
+      append_quoted(text, o.id.args);
+      sink_(text);
+      previous = &o;
     }
   }
 
@@ -124,11 +153,16 @@ const Role* ClusterState::find_role(RoleId id) const {
 
 std::string fingerprint(const State& state) {
   Sha256 hash;
+  std::string buffer;
   auto sink = [&](const std::string& line) {
-    hash.update(line);
-    hash.update("\n");
+    buffer += line;
+    buffer += '\n';
+    if (buffer.size() < kHashedAtOnce) return;
+    hash.update(buffer);
+    buffer.clear();
   };
   Canonical(state, sink).write();
+  hash.update(buffer);
   return hash.hex();
 }
 

@@ -9,7 +9,8 @@ from (
          o.nspowner as owner_oid,
          o.nspacl as acl,
          o.oid in (select e.objid from pg_catalog.pg_depend e
-                   where e.classid = 'pg_catalog.pg_namespace'::pg_catalog.regclass and e.objsubid = 0 and e.deptype = 'e') as is_member,
+                   where e.classid = 'pg_catalog.pg_namespace'::pg_catalog.regclass and e.objsubid = 0 and e.deptype = 'e'
+                     and e.refclassid = 'pg_catalog.pg_extension'::pg_catalog.regclass) as is_member,
          i.initprivs as initial_acl,
          pg_catalog.array_agg(o.nspname) as names,
          null::pg_catalog.text[] as args,

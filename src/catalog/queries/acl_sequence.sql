@@ -9,15 +9,17 @@ from (
          o.relowner as owner_oid,
          o.relacl as acl,
          o.oid in (select e.objid from pg_catalog.pg_depend e
-                   where e.classid = 'pg_catalog.pg_class'::pg_catalog.regclass and e.objsubid = 0 and e.deptype = 'e') as is_member,
+                   where e.classid = 'pg_catalog.pg_class'::pg_catalog.regclass and e.objsubid = 0 and e.deptype = 'e'
+                     and e.refclassid = 'pg_catalog.pg_extension'::pg_catalog.regclass) as is_member,
          i.initprivs as initial_acl,
          pg_catalog.array_agg(o.relname) as names,
          null::pg_catalog.text[] as args,
          pg_catalog.array_agg(o.oid) as oids
-  from pg_catalog.pg_class o
+  from pg_catalog.pg_sequence q  -- far fewer rows than pg_class, which every other scan would read once more
+  join pg_catalog.pg_class o on o.oid = q.seqrelid
   left join pg_catalog.pg_init_privs i
     on i.classoid = 'pg_catalog.pg_class'::pg_catalog.regclass and i.objoid = o.oid and i.objsubid = 0 and i.privtype = 'e'
-  where o.relkind = 'S' and o.relnamespace = any ($1::pg_catalog.oid[])
+  where o.relnamespace = any ($1::pg_catalog.oid[])
   group by 1, 2, 3, 4, 5, 6
 ) g
 join pg_catalog.pg_namespace n on n.oid = g.schema_oid
