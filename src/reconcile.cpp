@@ -11,6 +11,8 @@
 
 #include <fmt/format.h>
 
+#include "pgcharter/platform.h"
+
 #include "base/parallel.h"
 #include "planning.h"
 #include "serial_rows.h"
@@ -50,6 +52,14 @@ void finish_plan(Planned& planned, const ReconcileOptions& options, Diagnostics&
   // The fingerprint covers what was read, before anything is made of it.
   planned.fingerprint = fingerprint(planned.actual);
   planned.generated_at = planned.actual.server.now;
+
+  // What this provider does not let anybody do is said before anything is planned.
+  if (const PlatformInfo* platform = find_platform(planned.actual.server.platform)) {
+    const ServerInfo& server = planned.actual.server;
+    check_platform(planned.charter, *platform, {.server_major = server.major(), .allowed_extensions = server.allowed_extensions},
+                   diagnostics);
+    if (diagnostics.has_errors()) return;
+  }
 
   // Patterns, scope, variables of the server's version: what every object, role and edge must become.
   planned.desired = resolve(planned.charter, planned.actual, options.resolve, diagnostics);

@@ -32,6 +32,9 @@ void read_database(Connection& connection, const ReadScope& scope, State& state)
 /// The same as a value; only the tables of names and lists of `state` grow.
 DatabaseState read_one_database(Connection& connection, const ReadScope& scope, State& state);
 
+/// Which provider runs the server, and what it allows, by catalog reads only.
+void read_platform(Connection& connection, ServerInfo& server);
+
 /// The connected role and its rights, for whoami.
 struct Identity {
   std::string session_user;

@@ -24,10 +24,11 @@ struct ServerInfo {
   std::string database;  ///< the connected one
   std::string user;      ///< current_user
   bool superuser = false;
-  long lock_slots = 0;     ///< what the server's table of locks is made for; 0: not known
-  std::string self_grant;  ///< createrole_self_grant (16+): what a creator without superuser gives itself on a new role
-  std::string platform = "postgresql";
-  std::string now;  ///< server clock of the read, ISO 8601 in UTC: "2026-11-21T09:30:00Z"
+  long lock_slots = 0;                  ///< what the server's table of locks is made for; 0: not known
+  std::string self_grant;               ///< createrole_self_grant (16+): what a creator without superuser gives itself on a new role
+  std::string platform = "postgresql";  ///< a name of platforms()
+  std::optional<std::string> allowed_extensions;  ///< azure.extensions, where the server has it
+  std::string now;                                ///< server clock of the read, ISO 8601 in UTC: "2026-11-21T09:30:00Z"
 
   [[nodiscard]] int major() const { return version_num / 10000; }
   bool operator==(const ServerInfo&) const = default;

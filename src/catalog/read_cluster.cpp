@@ -88,8 +88,16 @@ std::vector<std::string> closed_databases(Connection& connection) {
   return names;
 }
 
+void read_platform(Connection& connection, ServerInfo& server) {
+  connection.query(find_query("platform"), {}, [&](const Row& row) {
+    server.platform = row.text(0);
+    if (!row.is_null(1)) server.allowed_extensions = row.text(1);
+  });
+}
+
 void read_cluster(Connection& connection, const ReadScope& /*scope*/, State& state) {
   state.server = connection.server();
+  read_platform(connection, state.server);
   AclReader reader(connection, state);
   read_roles(connection, state);
   read_memberships(connection, state, reader);

@@ -238,6 +238,10 @@ void add_options(CLI::App& verb, Raw& raw, Options& options) {
   if (name != "validate" && name != "sandbox") add_connection(verb, options);
   if (name == "plan" || name == "apply" || name == "drift" || name == "sandbox") add_server_settings(verb, raw, options);
   if (name == "apply") add_guards(verb, raw, options);
+  if (name == "validate") {
+    verb.add_option("--platform", options.platform, "check the rules of a provider too: azure-flexible-server, azure-elastic-cluster, ...")
+        ->type_name("P");
+  }
   if (name == "plan" || name == "drift") {
     verb.add_option("--against", options.against, "a snapshot instead of a server")->type_name("STATE");
   }

@@ -46,6 +46,7 @@ struct Options {
   std::string out_inverse;             ///< apply: the file for the script that undoes it
   std::string audit_log;               ///< apply: the file that lines are appended to
   std::string out;                     ///< plan, export, snapshot: the file to save it to
+  std::string platform;                ///< validate: a name of platforms()
   std::string against;                 ///< plan, drift: a snapshot instead of a server
   std::vector<std::string> databases;  ///< export, snapshot: patterns
   std::vector<std::string> schemas;

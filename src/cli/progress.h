@@ -2,6 +2,7 @@
 // committed.
 #pragma once
 
+#include <chrono>
 #include <string>
 #include <vector>
 
@@ -28,6 +29,7 @@ class Progress final : public ApplyObserver {
   const Options& options_;
   Terminal& terminal_;
   std::vector<std::string> committed_;
+  std::chrono::steady_clock::time_point began_;  ///< of the transaction's first statement
   bool line_shown_ = false;
 };
 

@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "pgcharter/platform.h"
+
 #include "cli/exit_code.h"
 #include "cli/input.h"
 #include "cli/output.h"
@@ -12,12 +14,28 @@
 
 namespace pgcharter::cli {
 
+namespace {
+
+/// Null where none is asked for.
+const PlatformInfo* chosen_platform(const Options& options) {
+  if (options.platform.empty()) return nullptr;
+  if (const PlatformInfo* platform = find_platform(options.platform)) return platform;
+  std::string names;
+  for (const PlatformInfo& platform : platforms()) names += fmt::format("{}{}", names.empty() ? "" : ", ", platform.name);
+  throw Error(fmt::format("unknown platform \"{}\"", printable(options.platform)), "The platforms are " + names + ".");
+}
+
+}  // namespace
+
 int validate(const Options& options, Terminal& terminal) {
+  const PlatformInfo* platform = chosen_platform(options);
   Diagnostics diagnostics;
   std::optional<Input> input;
   try {
     input = read_input(options, terminal, diagnostics);
+    if (platform != nullptr) check_platform(input->charter, *platform, {}, diagnostics);
     print_diagnostics(options, terminal, diagnostics);
+    if (diagnostics.has_errors()) input.reset();
   } catch (const AlreadyReported&) {
     input.reset();
   }

@@ -14,12 +14,14 @@ namespace pgcharter::cli {
 int whoami(const Options& options, Terminal& terminal) {
   const auto connection = make_connector(options, {})(std::nullopt);
   const Identity identity = pgcharter::whoami(*connection);
+  ServerInfo server = connection->server();
+  read_platform(*connection, server);
   write_outputs(options, terminal, [&](std::ostream& out, Format format, const TextStyle&) {
     if (format == Format::Sql) throw Error("whoami has no SQL to show");
     if (format == Format::Json) {
-      write_identity_json(out, connection->server(), identity);
+      write_identity_json(out, server, identity);
     } else {
-      write_identity_text(out, connection->server(), identity);
+      write_identity_text(out, server, identity);
     }
   });
   return kDone;
