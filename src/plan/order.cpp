@@ -62,9 +62,10 @@ class Placer {
 
   Place operator()(const GrantMembership& c) const {
     if (c.passing != Passing::No) return passing(c.passing, c.after);
-    const bool takes =
-        c.before && ((c.before->admin && !c.after.admin) || (c.before->inherit && !c.after.inherit) || (c.before->set && !c.after.set));
-    // Taking ADMIN OPTION fails while rows that hang on it are there, so it stands among the revokes.
+    // An admin option that is given is needed by the rows that hang on it; what the same row loses goes with it.
+    const bool gives_admin = c.before && !c.before->admin && c.after.admin;
+    const bool takes = c.before && !gives_admin &&
+                       ((c.before->admin && !c.after.admin) || (c.before->inherit && !c.after.inherit) || (c.before->set && !c.after.set));
     Place place = takes ? revoked(*c.before) : edge(c.after);
     if (!takes) {
       place.phase = Phase::GrantMembership;
