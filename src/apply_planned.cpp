@@ -41,9 +41,9 @@ struct Part {
       case Of::Everything:
         return true;
       case Of::ServerFirst:
-        return s.database.empty() && s.phase < Phase::CreateSchema;
+        return s.database.empty() && !is_after_databases(s.phase);
       case Of::ServerLast:
-        return s.database.empty() && s.phase >= Phase::CreateSchema;
+        return s.database.empty() && is_after_databases(s.phase);
       case Of::Database:
         return s.database == database;
       case Of::Rehearsal:
@@ -232,6 +232,7 @@ class Apply {
         *connection, lost, [&] { return connector_(part.database); }, options_.apply);
     if (asked) confirm(*asked, part, lost, done);
     committed = true;
+    ++committed_;
     observer_.committed(what);
     return done;
   }
@@ -341,7 +342,6 @@ class Apply {
       told.detail = error.what();
       throw told;
     }
-    ++committed_;
   }
 
   [[nodiscard]] std::vector<std::string> not_rehearsed() const {

@@ -50,6 +50,8 @@ inline constexpr std::size_t kPhaseCount = 30;
 std::string_view name(Phase phase);  ///< kebab-case: "grant-membership"
 /// True for the phases that belong to the server, not to one database: before, and after, the databases' phases.
 bool is_cluster_phase(Phase phase);
+/// True for those of them that come after the databases' phases.
+bool is_after_databases(Phase phase);
 
 /// Named risks (DESIGN 6); those in needs_allow() must be named with --allow.
 enum class Hazard { DropRole, DropObject, DataMovement, LongLock, LoginLoss, LockOut, SelfMembership, PrivilegeEscalation };

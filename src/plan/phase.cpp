@@ -71,5 +71,6 @@ const PhaseInfo& info(Phase phase) { return kPhases[static_cast<std::size_t>(pha
 std::string_view name(Phase phase) { return info(phase).name; }
 
 bool is_cluster_phase(Phase phase) { return info(phase).group != PhaseGroup::Database; }
+bool is_after_databases(Phase phase) { return info(phase).group == PhaseGroup::ClusterAfter; }
 
 }  // namespace pgcharter

@@ -67,7 +67,7 @@ void assign_batches(const Plan& plan, Script& script) {
   if (budget == 0) return;
   const bool one_part = plan.actual->databases.size() <= 1;
   const auto part = [&](const Statement& s) {
-    return one_part ? std::tuple(std::string(), false) : std::tuple(s.database, s.database.empty() && s.phase >= Phase::CreateSchema);
+    return one_part ? std::tuple(std::string(), false) : std::tuple(s.database, s.database.empty() && is_after_databases(s.phase));
   };
   LockCount locks(plan);
   const Statement* previous = nullptr;

@@ -12,6 +12,7 @@
 #include "pgcharter/export.h"
 #include "pgcharter/reconcile.h"
 
+#include "property/spec.h"
 #include "support/live_server.h"
 
 namespace pgcharter::testing {
@@ -28,6 +29,8 @@ class ExportTest : public ::testing::Test {
 
   static std::unique_ptr<Connection> open(const std::string& database = "postgres", const std::string& user = {});
   static Connector connector(const std::string& usual, const std::string& user = {});
+  /// The random database of a case, with its roles.
+  static void create(const property::Case& c);
   static int major() { return open()->server().major(); }
 
   /// One line per fact about the connected database and the server: owners, aclexplode() of every catalog that has ACLs, default

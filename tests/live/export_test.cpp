@@ -18,11 +18,7 @@ TEST_F(ExportTest, BringsRandomDatabasesBack) {
   for (std::uint64_t seed = 1; seed <= last; ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     const property::Case c = property::generate(seed);
-    const auto admin = open();
-    if (!c.cluster_sql.empty()) admin->execute(c.cluster_sql);
-    for (const std::string& sql : c.alone_sql) admin->execute(sql);
-    admin->execute("CREATE DATABASE " + ident(c.database) + (c.database_owner.empty() ? "" : " OWNER " + ident(c.database_owner)));
-    open(c.database)->execute(c.database_sql);
+    create(c);
     check({c.database}, seed % 2 == 0, seed % 3 != 0);
     if (HasFailure()) return;
     TearDown();

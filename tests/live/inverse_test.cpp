@@ -51,12 +51,8 @@ TEST_F(InverseTest, OfARandomApplyRestoresTheCatalog) {
   for (std::uint64_t seed = 1; seed <= last; ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     const property::Case c = property::generate(seed);
-    const auto admin = open();
-    if (!c.cluster_sql.empty()) admin->execute(c.cluster_sql);
-    for (const std::string& sql : c.alone_sql) admin->execute(sql);
-    admin->execute("CREATE DATABASE " + ident(c.database) + (c.database_owner.empty() ? "" : " OWNER " + ident(c.database_owner)));
+    create(c);
     const auto connection = open(c.database);
-    connection->execute(c.database_sql);
 
     CharterSources sources;
     for (const std::string& document : c.documents)
