@@ -33,7 +33,7 @@ struct Part {
 
   std::string what;  ///< for messages: "database weavix"
   std::optional<std::string> database;
-  Charter charter;  ///< its database first, and the others for what they say about the server
+  SharedCharter charter;  ///< its database first, and the others for what they say about the server
   Of of = Of::Everything;
 
   [[nodiscard]] bool covers(const Statement& s) const {
@@ -59,16 +59,19 @@ struct Part {
   }
 };
 
-Part part_of(const Charter& charter, std::size_t database, Part::Of of, std::string what) {
-  Part part{.what = std::move(what), .database = database_of(charter.databases[database]), .charter = charter, .of = of};
-  std::swap(part.charter.databases.front(), part.charter.databases[database]);
+Part part_of(const SharedCharter& charter, std::size_t database, Part::Of of, std::string what) {
+  Part part{.what = std::move(what), .database = database_of(charter->databases[database]), .charter = charter, .of = of};
+  if (database == 0) return part;
+  auto reordered = std::make_shared<Charter>(*charter);
+  std::swap(reordered->databases.front(), reordered->databases[database]);
+  part.charter = std::move(reordered);
   return part;
 }
 
-std::vector<Part> parts_of_databases(const Charter& charter, Part::Of of) {
+std::vector<Part> parts_of_databases(const SharedCharter& charter, Part::Of of) {
   std::vector<Part> parts;
-  for (std::size_t i = 0; i < charter.databases.size(); ++i)
-    parts.push_back(part_of(charter, i, of, fmt::format("database \"{}\"", charter.databases[i].name)));
+  for (std::size_t i = 0; i < charter->databases.size(); ++i)
+    parts.push_back(part_of(charter, i, of, fmt::format("database \"{}\"", charter->databases[i].name)));
   return parts;
 }
 
@@ -133,10 +136,10 @@ class Apply {
   ApplyOutcome run() {
     lock_ = connector_(options_.lock_database);
     take_lock(*lock_, options_.apply);
-    const Charter& charter = shown_.charter;
-    if (options_.rehearse && charter.databases.size() > 1) {
+    const SharedCharter& charter = shown_.charter;
+    if (options_.rehearse && charter->databases.size() > 1) {
       carry_out(parts_of_databases(charter, Part::Of::Rehearsal));
-    } else if (charter.databases.size() == 1) {
+    } else if (charter->databases.size() == 1) {
       carry_out({part_of(charter, 0, Part::Of::Everything, "the transaction")});
     } else {
       carry_out({part_of(charter, 0, Part::Of::ServerFirst, "the server's roles and databases")});
@@ -346,7 +349,7 @@ class Apply {
 
   [[nodiscard]] std::vector<std::string> not_rehearsed() const {
     std::vector<std::string> result;
-    const bool several = shown_.charter.databases.size() > 1;
+    const bool several = shown_.charter->databases.size() > 1;
     for (const Statement& s : shown_.script.statements) {
       if (!s.transactional || s.batch > 0 || (several && s.phase == Phase::DropRole)) result.push_back(s.sql);
     }

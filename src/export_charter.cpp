@@ -93,7 +93,8 @@ std::vector<std::string> residue(const State& state, const std::string& text, Ex
   sources.documents.push_back({"export", {}, text});
   const std::optional<Charter> charter = load_charter(sources, diagnostics);
   std::unique_ptr<Planned> planned;
-  if (charter) planned = plan_state(*charter, state, {}, diagnostics);
+  const ReconcileOptions defaults;
+  if (charter) planned = plan_state(std::make_shared<const Charter>(*charter), state, defaults, diagnostics);
   std::vector<std::string> left;
   if (planned == nullptr) {
     for (const Diagnostic& d : diagnostics.all()) {

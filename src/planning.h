@@ -15,10 +15,10 @@ inline constexpr std::string_view kCharterError = "charter";
 
 /// Plans with what is visible inside the connection's open transaction: the server's part and the charter's first database. Throws Error
 /// where the charter makes no sense there.
-std::unique_ptr<Planned> plan_inside(Connection& connection, const Charter& charter, const ReconcileOptions& options);
+std::unique_ptr<Planned> plan_inside(Connection& connection, const SharedCharter& charter, const ReconcileOptions& options);
 
 /// Only reads: `actual` is all that is filled.
-std::unique_ptr<Planned> read_inside(Connection& connection, const Charter& charter);
+std::unique_ptr<Planned> read_inside(Connection& connection, const SharedCharter& charter);
 
 /// The name to connect with; nothing for the database that the user named.
 std::optional<std::string> database_of(const DatabaseCharter& database);

@@ -14,6 +14,7 @@
 #include "pgcharter/platform.h"
 
 #include "base/parallel.h"
+#include "model/fingerprint.h"
 #include "planning.h"
 #include "serial_rows.h"
 
@@ -49,20 +50,20 @@ void tell_batches(const Planned& planned, Diagnostics& diagnostics) {
 }
 
 void finish_plan(Planned& planned, const ReconcileOptions& options, Diagnostics& diagnostics) {
-  // The fingerprint covers what was read, before anything is made of it.
-  planned.fingerprint = fingerprint(planned.actual);
+  // The fingerprint covers what was read, before anything is made of it; hashing a large state goes on beside the next two stages.
+  std::future<std::string> fingerprint = fingerprint_beside(planned.actual);
   planned.generated_at = planned.actual.server.now;
 
   // What this provider does not let anybody do is said before anything is planned.
   if (const PlatformInfo* platform = find_platform(planned.actual.server.platform)) {
     const ServerInfo& server = planned.actual.server;
-    check_platform(planned.charter, *platform, {.server_major = server.major(), .allowed_extensions = server.allowed_extensions},
+    check_platform(*planned.charter, *platform, {.server_major = server.major(), .allowed_extensions = server.allowed_extensions},
                    diagnostics);
     if (diagnostics.has_errors()) return;
   }
 
   // Patterns, scope, variables of the server's version: what every object, role and edge must become.
-  planned.desired = resolve(planned.charter, planned.actual, options.resolve, diagnostics);
+  planned.desired = resolve(*planned.charter, planned.actual, options.resolve, diagnostics);
   if (diagnostics.has_errors()) return;
 
   // From here on the plan depends on these two values only.
@@ -78,9 +79,25 @@ void finish_plan(Planned& planned, const ReconcileOptions& options, Diagnostics&
   planned.plan = make_plan(planned.actual, planned.desired, std::move(changes));
   planned.missing = preflight(planned.plan);
   planned.script = render(planned.plan);
+  planned.fingerprint = fingerprint.get();
   planned.plan.summary.statements = planned.script.statements.size();
   tell_limits(planned, diagnostics);
   tell_batches(planned, diagnostics);
+}
+
+/// A session with the snapshot of `connection`, where the catalog is large enough that reading with two of them pays. Null where it is
+/// not, or where the server has no room for one more: it only makes things faster.
+std::unique_ptr<Connection> second_session(Connection& connection, const Connector& connector, const std::optional<std::string>& database) {
+  if (connection.server().catalog_bytes < kLargeCatalog) return nullptr;
+  try {
+    std::string snapshot;
+    connection.query({"export_snapshot", "select pg_catalog.pg_export_snapshot()"}, {}, [&](const Row& row) { snapshot = row.text(0); });
+    std::unique_ptr<Connection> second = connector(database);
+    second->execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET TRANSACTION SNAPSHOT '" + snapshot + "'");  // digits and dashes
+    return second;
+  } catch (const Error&) {
+    return nullptr;
+  }
 }
 
 }  // namespace
@@ -89,16 +106,16 @@ std::optional<std::string> database_of(const DatabaseCharter& database) {
   return database.name.empty() ? std::nullopt : std::optional(database.name);
 }
 
-std::unique_ptr<Planned> read_inside(Connection& connection, const Charter& charter) {
+std::unique_ptr<Planned> read_inside(Connection& connection, const SharedCharter& charter) {
   auto planned = std::make_unique<Planned>();
   planned->charter = charter;
-  const ReadScope scope = read_scope(charter, charter.databases.front());
+  const ReadScope scope = read_scope(*charter, charter->databases.front());
   read_cluster(connection, scope, planned->actual);
   read_database(connection, scope, planned->actual);
   return planned;
 }
 
-std::unique_ptr<Planned> plan_inside(Connection& connection, const Charter& charter, const ReconcileOptions& options) {
+std::unique_ptr<Planned> plan_inside(Connection& connection, const SharedCharter& charter, const ReconcileOptions& options) {
   auto planned = read_inside(connection, charter);
   finish_plan(*planned, options, planned->diagnostics);
   if (planned->diagnostics.has_errors()) {
@@ -110,10 +127,11 @@ std::unique_ptr<Planned> plan_inside(Connection& connection, const Charter& char
   return planned;
 }
 
-std::unique_ptr<Planned> make_planned(const Charter& charter, const Connector& connector, const ReconcileOptions& options,
+std::unique_ptr<Planned> make_planned(const SharedCharter& shared, const Connector& connector, const ReconcileOptions& options,
                                       Diagnostics& diagnostics) {
   auto planned = std::make_unique<Planned>();
-  planned->charter = charter;
+  planned->charter = shared;
+  const Charter& charter = *shared;
   std::mutex rows;
   // One snapshot per database; the server's own part is read with the first.
   const auto read = [&](std::size_t i) {
@@ -121,10 +139,13 @@ std::unique_ptr<Planned> make_planned(const Charter& charter, const Connector& c
     const ReadScope scope = read_scope(charter, charter.databases[i]);
     connection->execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
     if (i == 0) read_cluster(*connection, scope, planned->actual);
+    const std::unique_ptr<Connection> second = second_session(*connection, connector, database_of(charter.databases[i]));
     SerialRows in_turn(*connection, rows);
-    planned->actual.databases[i] = read_one_database(in_turn, scope, planned->actual);
+    std::optional<SerialRows> beside;
+    if (second != nullptr) beside.emplace(*second, rows);
+    planned->actual.databases[i] = read_one_database(in_turn, scope, planned->actual, beside ? &*beside : nullptr);
     connection->execute("COMMIT");
-    return connection->round_trips();
+    return connection->round_trips() + (second == nullptr ? 0 : second->round_trips());
   };
   planned->actual.databases.resize(charter.databases.size());
   std::vector<long> queries(charter.databases.size());
@@ -136,7 +157,12 @@ std::unique_ptr<Planned> make_planned(const Charter& charter, const Connector& c
   return diagnostics.has_errors() ? nullptr : std::move(planned);
 }
 
-std::unique_ptr<Planned> plan_state(const Charter& charter, State actual, const ReconcileOptions& options, Diagnostics& diagnostics) {
+std::unique_ptr<Planned> make_planned(const Charter& charter, const Connector& connector, const ReconcileOptions& options,
+                                      Diagnostics& diagnostics) {
+  return make_planned(std::make_shared<const Charter>(charter), connector, options, diagnostics);
+}
+
+std::unique_ptr<Planned> plan_state(const SharedCharter& charter, State actual, const ReconcileOptions& options, Diagnostics& diagnostics) {
   auto planned = std::make_unique<Planned>();
   planned->charter = charter;
   planned->actual = std::move(actual);
@@ -145,7 +171,9 @@ std::unique_ptr<Planned> plan_state(const Charter& charter, State actual, const 
   return diagnostics.has_errors() ? nullptr : std::move(planned);
 }
 
-std::unique_ptr<Planned> plan_snapshot(const Charter& charter, State snapshot, const ReconcileOptions& options, Diagnostics& diagnostics) {
+std::unique_ptr<Planned> plan_snapshot(const SharedCharter& shared, State snapshot, const ReconcileOptions& options,
+                                       Diagnostics& diagnostics) {
+  const Charter& charter = *shared;
   std::vector<DatabaseState> selected;
   for (const DatabaseCharter& database : charter.databases) {
     const std::string& name = database.name.empty() ? snapshot.server.database : database.name;
@@ -169,7 +197,7 @@ std::unique_ptr<Planned> plan_snapshot(const Charter& charter, State snapshot, c
                           "Plan against the server before you apply.");
     }
   }
-  return plan_state(charter, std::move(snapshot), options, diagnostics);
+  return plan_state(shared, std::move(snapshot), options, diagnostics);
 }
 
 void check_guards(const Planned& planned, const ReconcileOptions& options) {

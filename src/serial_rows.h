@@ -21,6 +21,13 @@ class SerialRows final : public Connection {
       each(row);
     });
   }
+  void stream(const Query& query, const std::vector<std::optional<std::string>>& parameters,
+              const std::function<void(const Row&)>& each) override {
+    connection_.stream(query, parameters, [&](const Row& row) {
+      const std::lock_guard lock(mutex_);  // row by row: between two of them the server may take its time
+      each(row);
+    });
+  }
   std::vector<Notice> execute(std::string_view sql) override { return connection_.execute(sql); }
   std::string scram_verifier(const std::string& role, const std::string& password) override {
     return connection_.scram_verifier(role, password);

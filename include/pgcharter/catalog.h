@@ -13,11 +13,12 @@ namespace pgcharter {
 /// What a read must bring; everything else is left on the server.
 struct ReadScope {
   bool all_schemas = false;
-  std::vector<NamePattern> schemas;       ///< else: the objects of the schemas that match
-  std::vector<std::string> column_names;  ///< columns that the charter names, read also where they have no ACL
-  bool all_columns = false;               ///< every column of every relation
-  std::vector<std::string> absent_roles;  ///< whose dependencies are wanted
-  bool all_dependencies = false;          ///< those of every role
+  std::vector<NamePattern> schemas;        ///< else: the objects of the schemas that match
+  std::vector<std::string> column_names;   ///< columns that the charter names, read also where they have no ACL
+  std::vector<std::string> column_tables;  ///< only of the tables of these names; empty: of any table
+  bool all_columns = false;                ///< every column of every relation
+  std::vector<std::string> absent_roles;   ///< whose dependencies are wanted
+  bool all_dependencies = false;           ///< those of every role
 };
 
 /// Roles, memberships, settings, databases, tablespaces, parameters into `state.cluster`.
@@ -29,8 +30,12 @@ std::vector<std::string> closed_databases(Connection& connection);
 
 /// Everything of the connected database, appended to `state.databases`. After read_cluster().
 void read_database(Connection& connection, const ReadScope& scope, State& state);
-/// The same as a value; only the tables of names and lists of `state` grow.
-DatabaseState read_one_database(Connection& connection, const ReadScope& scope, State& state);
+/// The same as a value; only the tables of names and lists of `state` grow. With a `second` session of the same snapshot, part of it is
+/// read there at the same time; both must hand over their rows one at a time.
+DatabaseState read_one_database(Connection& connection, const ReadScope& scope, State& state, Connection* second = nullptr);
+
+/// From this size of pg_class on a second session pays: some 10,000 relations.
+inline constexpr long kLargeCatalog = 4L << 20U;
 
 /// Which provider runs the server, and what it allows, by catalog reads only.
 void read_platform(Connection& connection, ServerInfo& server);

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -40,17 +41,19 @@ NamePattern parse_name_pattern(std::string_view text);
 /// The objects that one item of `objects:` or `except:` names.
 struct ObjectPattern {
   ObjectKind kind{};
-  std::optional<NamePattern> schema;  ///< set for the kinds that live in a schema
+  /// Set for the kinds that live in a schema; shared, because a list names the same one again and again.
+  std::shared_ptr<const NamePattern> schema;
   NamePattern name;
-  /// Signature kinds only: the argument types as in the catalog; nothing for a pattern or `name(*)`.
-  std::optional<std::string> args;
-  std::string text;  ///< as written, for messages
+  /// Signature kinds only: the argument types as in the catalog; null for a pattern or `name(*)`.
+  std::shared_ptr<const std::string> args;
   SourcePos pos;
 
   [[nodiscard]] bool literal() const {
     return name.literal() && (!schema || schema->literal()) && (info(kind).identity != IdentityShape::Signature || args);
   }
   [[nodiscard]] bool matches(const ObjectName& object) const;
+  /// As a manifest writes it.
+  [[nodiscard]] std::string text() const;
 };
 
 enum class Ensure { Present, Absent };

@@ -50,6 +50,12 @@ class Connection {
   virtual void query(const Query& query, const std::vector<std::optional<std::string>>& parameters,
                      const std::function<void(const Row&)>& each) = 0;
 
+  /// The same for an answer that may be large: rows are handed over as they arrive, while the server works on. Queries only.
+  virtual void stream(const Query& query, const std::vector<std::optional<std::string>>& parameters,
+                      const std::function<void(const Row&)>& each) {
+    this->query(query, parameters, each);
+  }
+
   /// Runs statements and returns the warnings they caused. Throws Error.
   virtual std::vector<Notice> execute(std::string_view sql) = 0;
 

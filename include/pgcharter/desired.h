@@ -32,7 +32,7 @@ struct DesiredObject {
   RoleId owner = kNoRole;
   AclId baseline = kEmptyAcl;
   AclId acl = kEmptyAcl;
-  std::uint32_t rules = 0;  ///< index into DesiredDatabase::rule_sets
+  std::uint32_t rules = 0;  ///< index into DesiredObjects::rule_sets
 };
 
 /// A column whose ACL is compared; `object` indexes DesiredDatabase::all().
@@ -54,7 +54,7 @@ struct DesiredDefaultAcl {
 
 /// Which rule asks for (or forbids) a privilege: for the provenance of one change.
 struct RuleUse {
-  std::size_t rule = 0;  ///< index into Desired::rules
+  std::uint32_t rule = 0;  ///< index into Desired::rules
   RoleId grantee{};
   PrivilegeSet privileges;
   PrivilegeSet grantable;
@@ -64,13 +64,16 @@ struct RuleUse {
 
 /// One catalogue of objects with what each must become: a database, or the server's own (databases, tablespaces …).
 struct DesiredObjects {
-  std::string database;                 ///< empty: cluster-wide objects
-  const std::vector<Object>* actual{};  ///< owned by the State
-  std::vector<Object> created;          ///< objects that the plan creates, numbered after the actual ones
-  std::vector<DesiredObject> desired;   ///< parallel to actual + created
-  std::vector<DesiredColumn> columns;   ///< sorted by (object, name)
-  std::vector<std::vector<RuleUse>> rule_sets;
+  std::string database;                               ///< empty: cluster-wide objects
+  const std::vector<Object>* actual{};                ///< owned by the State
+  std::vector<Object> created;                        ///< objects that the plan creates, numbered after the actual ones
+  std::vector<DesiredObject> desired;                 ///< parallel to actual + created
+  std::vector<DesiredColumn> columns;                 ///< sorted by (object, name)
+  std::vector<std::vector<RuleUse>> rule_uses;        ///< what one rule says about objects of one kind
+  std::vector<std::vector<std::uint32_t>> rule_sets;  ///< rules that meet in one object, as indexes into rule_uses; 0: none
 
+  /// Everything that the rules of a set say.
+  [[nodiscard]] std::vector<RuleUse> uses(std::uint32_t rule_set) const;
   [[nodiscard]] std::size_t size() const { return desired.size(); }
   [[nodiscard]] const Object& object(std::size_t i) const { return i < actual->size() ? (*actual)[i] : created[i - actual->size()]; }
   [[nodiscard]] bool is_created(std::size_t i) const { return i >= actual->size(); }

@@ -4,8 +4,10 @@
 // positions); what the outside world refuses is thrown as Error; what we got wrong is an assert.
 #pragma once
 
+#include <compare>
 #include <cstddef>
 #include <iosfwd>
+#include <memory>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -14,9 +16,26 @@
 
 namespace pgcharter {
 
+/// The name of a manifest, shared by the places in it: a large charter has a place for each of a million names.
+class FileName {
+ public:
+  FileName() = default;
+  FileName(std::string name) : name_(name.empty() ? nullptr : std::make_shared<const std::string>(std::move(name))) {}
+  FileName(const char* name) : FileName(std::string(name)) {}
+
+  [[nodiscard]] const std::string& str() const;
+  [[nodiscard]] bool empty() const { return name_ == nullptr; }
+
+  friend std::strong_ordering operator<=>(const FileName& a, const FileName& b) { return a.str() <=> b.str(); }
+  friend bool operator==(const FileName& a, const FileName& b) { return a.name_ == b.name_ || a.str() == b.str(); }
+
+ private:
+  std::shared_ptr<const std::string> name_;  ///< null: no file
+};
+
 /// A place in a manifest. Line and column count from 1, the column in bytes; line 0 means "the whole file".
 struct SourcePos {
-  std::string file;
+  FileName file;
   int line = 0;
   int column = 0;
 
@@ -59,7 +78,11 @@ class Diagnostics {
  private:
   struct Source {
     std::string file;
-    std::vector<std::string> lines;
+    std::string text;
+    std::vector<std::size_t> lines;  ///< where each begins; made when the first is asked for
+
+    /// Without its end; empty where there is no such line.
+    std::string line(std::size_t number);
   };
   std::vector<Diagnostic> items_;
   std::vector<Source> sources_;

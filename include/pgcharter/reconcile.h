@@ -20,9 +20,12 @@
 
 namespace pgcharter {
 
+/// A charter may be large, so it is shared and not copied.
+using SharedCharter = std::shared_ptr<const Charter>;
+
 /// One finished planning run. Everything points into itself, so it is kept on the heap and not copied.
 struct Planned {
-  Charter charter;
+  SharedCharter charter;
   State actual;
   Desired desired;
   std::vector<Change> unremovable;  ///< what must go and this executor can't remove: reported, never planned
@@ -50,14 +53,19 @@ struct ReconcileOptions {
 
 /// Charter → actual state (one snapshot) → desired state → diff → plan → SQL. Nothing where the charter and the
 /// server do not go together; why is in `diagnostics`.
+std::unique_ptr<Planned> make_planned(const SharedCharter& charter, const Connector& connector, const ReconcileOptions& options,
+                                      Diagnostics& diagnostics);
+
+/// The same with a charter of the caller's, which is copied.
 std::unique_ptr<Planned> make_planned(const Charter& charter, const Connector& connector, const ReconcileOptions& options,
                                       Diagnostics& diagnostics);
 
 /// The same without a server: for tests, and for planning against a snapshot.
-std::unique_ptr<Planned> plan_state(const Charter& charter, State actual, const ReconcileOptions& options, Diagnostics& diagnostics);
+std::unique_ptr<Planned> plan_state(const SharedCharter& charter, State actual, const ReconcileOptions& options, Diagnostics& diagnostics);
 
 /// plan_state() for a snapshot of any databases: those of the charter are taken out of it. Throws Error where one is missing.
-std::unique_ptr<Planned> plan_snapshot(const Charter& charter, State snapshot, const ReconcileOptions& options, Diagnostics& diagnostics);
+std::unique_ptr<Planned> plan_snapshot(const SharedCharter& charter, State snapshot, const ReconcileOptions& options,
+                                       Diagnostics& diagnostics);
 
 /// Throws Refusal 4 where the plan has a hazard that is not allowed, or goes beyond the bounds of the options.
 void check_guards(const Planned& planned, const ReconcileOptions& options);

@@ -24,6 +24,7 @@ struct ServerInfo {
   std::string database;  ///< the connected one
   std::string user;      ///< current_user
   bool superuser = false;
+  long catalog_bytes = 0;               ///< size of the connected database's pg_class: what reading it will take
   long lock_slots = 0;                  ///< what the server's table of locks is made for; 0: not known
   std::string self_grant;               ///< createrole_self_grant (16+): what a creator without superuser gives itself on a new role
   std::string platform = "postgresql";  ///< a name of platforms()

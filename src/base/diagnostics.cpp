@@ -67,18 +67,22 @@ void write_source_line(std::ostream& out, std::string_view line, int column) {
 
 }  // namespace
 
+const std::string& FileName::str() const {
+  static const std::string kNone;
+  return name_ ? *name_ : kNone;
+}
+
 std::string to_string(const SourcePos& pos) {
-  if (pos.line == 0) return pos.file;
-  if (pos.column == 0) return fmt::format("{}:{}", pos.file, pos.line);
-  return fmt::format("{}:{}:{}", pos.file, pos.line, pos.column);
+  if (pos.line == 0) return pos.file.str();
+  if (pos.column == 0) return fmt::format("{}:{}", pos.file.str(), pos.line);
+  return fmt::format("{}:{}:{}", pos.file.str(), pos.line, pos.column);
 }
 
 void Diagnostics::add(Diagnostic diagnostic) {
   if (diagnostic.severity == Severity::Error) ++errors_;
   if (diagnostic.source_line.empty() && diagnostic.pos.line > 0) {
-    const auto source = std::find_if(sources_.begin(), sources_.end(), [&](const Source& s) { return s.file == diagnostic.pos.file; });
-    const auto line = static_cast<std::size_t>(diagnostic.pos.line);
-    if (source != sources_.end() && line <= source->lines.size()) diagnostic.source_line = source->lines[line - 1];
+    const auto source = std::ranges::find(sources_, diagnostic.pos.file.str(), &Source::file);
+    if (source != sources_.end()) diagnostic.source_line = source->line(static_cast<std::size_t>(diagnostic.pos.line));
   }
   items_.push_back(std::move(diagnostic));
 }
@@ -95,12 +99,18 @@ void Diagnostics::note(std::string code, SourcePos pos, std::string message, std
   add({Severity::Note, std::move(code), std::move(pos), std::move(message), std::move(hint), {}});
 }
 
-void Diagnostics::add_source(const std::string& file, std::string_view text) {
-  Source source{file, split(text, '\n')};
-  for (std::string& line : source.lines) {
-    if (!line.empty() && line.back() == '\r') line.pop_back();
+void Diagnostics::add_source(const std::string& file, std::string_view text) { sources_.push_back({file, std::string(text), {}}); }
+
+std::string Diagnostics::Source::line(std::size_t number) {
+  if (lines.empty()) {
+    lines.push_back(0);
+    for (std::size_t at = text.find('\n'); at != std::string::npos; at = text.find('\n', at + 1)) lines.push_back(at + 1);
   }
-  sources_.push_back(std::move(source));
+  if (number > lines.size()) return {};
+  const std::size_t begin = lines[number - 1];
+  std::string result = text.substr(begin, text.find('\n', begin) - begin);
+  if (result.ends_with('\r')) result.pop_back();
+  return result;
 }
 
 void write_diagnostic(std::ostream& out, const Diagnostic& diagnostic) {

@@ -17,13 +17,15 @@
 namespace pgcharter {
 namespace {
 
+constexpr std::size_t kRememberedTexts = 4096;
+
 enum Column : int { kSchema, kSubkind, kOwner, kOwnerOid, kAcl, kMember, kInitialAcl, kNames, kArgs, kOids };
 
-/// Sorts objects[begin …], which are of one kind, without moving them more than once: they are large, and so is their number. By schema
-/// first, so that names are compared within one only.
+/// Sorts objects[begin …] without moving them more than once: they are large, and so is their number. By kind and schema first, so that
+/// names are compared within one schema only.
 void sort_from(std::vector<Object>& objects, std::size_t begin) {
-  std::map<std::string_view, std::vector<Object*>> schemas;
-  for (std::size_t i = begin; i < objects.size(); ++i) schemas[objects[i].id.schema].push_back(&objects[i]);
+  std::map<std::pair<ObjectKind, std::string_view>, std::vector<Object*>> schemas;
+  for (std::size_t i = begin; i < objects.size(); ++i) schemas[{objects[i].id.kind, objects[i].id.schema}].push_back(&objects[i]);
   std::vector<Object> sorted;
   sorted.reserve(objects.size() - begin);
   for (auto& [schema, list] : schemas) {
@@ -44,7 +46,7 @@ std::uint32_t oid_of(std::string_view digits) {
 AclId AclReader::acl(std::string_view text) {
   if (const auto known = acls_.find(text); known != acls_.end()) return known->second;
   const AclId id = state_.acls->intern(parse_acl(text, *state_.names));
-  acls_.emplace(text, id);
+  if (acls_.size() < kRememberedTexts) acls_.emplace(text, id);
   return id;
 }
 
@@ -69,10 +71,18 @@ Object AclReader::common_part(const ObjectKindInfo& kind, const Row& row) {
 
 void AclReader::read_objects(const ObjectKindInfo& kind, const std::vector<std::optional<std::string>>& parameters,
                              std::vector<Object>& objects, const std::function<bool(std::uint32_t, std::string_view)>& keep) {
+  read_objects(
+      find_query(kind.catalog_query), [&](char, std::string_view) { return &kind; }, parameters, objects, keep);
+}
+
+void AclReader::read_objects(const Query& query, const KindOf& kind_of, const std::vector<std::optional<std::string>>& parameters,
+                             std::vector<Object>& objects, const std::function<bool(std::uint32_t, std::string_view)>& keep) {
   const std::size_t begin = objects.size();
-  const bool has_args = kind.identity == IdentityShape::Signature;
-  connection_.query(find_query(kind.catalog_query), parameters, [&](const Row& row) {
-    const Object common = common_part(kind, row);
+  connection_.stream(query, parameters, [&](const Row& row) {
+    const ObjectKindInfo* kind = kind_of(row.is_null(kSubkind) ? '\0' : row.text(kSubkind).front(), row.text(kOids));
+    if (kind == nullptr) return;
+    const Object common = common_part(*kind, row);
+    const bool has_args = kind->identity == IdentityShape::Signature;
     ArrayText names(row.text(kNames));
     ArrayText args(row.text(kArgs));
     ArrayText oids(row.text(kOids));

@@ -13,7 +13,8 @@
 
 namespace pgcharter {
 
-/// Reads objects and access control lists into a state. Texts of lists that were seen before are not parsed again.
+/// Reads objects and access control lists into a state. Texts of lists that were seen before are not parsed again, but no more than some
+/// thousand texts are remembered: where nearly every object has a list of its own, that would cost more than it saves.
 class AclReader {
  public:
   AclReader(Connection& connection, State& state) : connection_(connection), state_(state) {}
@@ -21,6 +22,12 @@ class AclReader {
   /// Appends the objects of a kind that `keep(oid, name)` accepts, sorted by ObjectName.
   void read_objects(const ObjectKindInfo& kind, const std::vector<std::optional<std::string>>& parameters, std::vector<Object>& objects,
                     const std::function<bool(std::uint32_t, std::string_view)>& keep = {});
+
+  /// The same for a query whose rows are of several kinds: `kind_of(subkind, oids)` tells a row's, or null where it is no object. Sorted by
+  /// kind first.
+  using KindOf = std::function<const ObjectKindInfo*(char subkind, std::string_view oids)>;
+  void read_objects(const Query& query, const KindOf& kind_of, const std::vector<std::optional<std::string>>& parameters,
+                    std::vector<Object>& objects, const std::function<bool(std::uint32_t, std::string_view)>& keep = {});
 
   /// The list of an aclitem[] in text form.
   AclId acl(std::string_view text);

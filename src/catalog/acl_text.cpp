@@ -5,6 +5,7 @@
 // names are asked first. Parsing distinct texts here is what makes reading a large catalog cheap: aclexplode() would send one row per
 // privilege (facts in docs/performance.md).
 
+#include <algorithm>
 #include <charconv>
 
 #include "pgcharter/catalog.h"
@@ -19,11 +20,14 @@ namespace {
               "A newer server may have privileges that this version does not know.");
 }
 
+/// Reads the items of one list.
 class ItemReader {
  public:
-  ItemReader(std::string_view item, RoleNames& names) : item_(item), names_(names) {}
+  explicit ItemReader(RoleNames& names) : names_(names) {}
 
-  AclEntry read() {
+  AclEntry read(std::string_view item) {
+    item_ = item;
+    at_ = 0;
     AclEntry entry;
     entry.grantee = role();
     expect('=');
@@ -37,8 +41,7 @@ class ItemReader {
       }
     }
     expect('/');
-    entry.grantor = role();
-    if (at_ != item_.size()) malformed(item_);
+    entry.grantor = grantor();
     return entry;
   }
 
@@ -47,6 +50,19 @@ class ItemReader {
   RoleNames& names_;
   std::size_t at_ = 0;
   std::string unquoted_;
+
+  std::string grantor_text_;
+  RoleId grantor_ = kNoRole;
+
+  /// What is left of the item. Nearly always it is that of the item before.
+  RoleId grantor() {
+    const std::string_view rest = item_.substr(at_);
+    if (grantor_ != kNoRole && rest == grantor_text_) return grantor_;
+    grantor_ = role();
+    if (at_ != item_.size()) malformed(item_);
+    grantor_text_ = rest;
+    return grantor_;
+  }
 
   void expect(char c) {
     if (at_ >= item_.size() || item_[at_] != c) malformed(item_);
@@ -86,8 +102,10 @@ class ItemReader {
 
 Acl parse_acl(std::string_view text, RoleNames& names) {
   Acl acl;
+  acl.reserve(static_cast<std::size_t>(std::ranges::count(text, '/')));
   ArrayText items(text);
-  for (std::string_view item; items.next(item);) acl.push_back(ItemReader(item, names).read());
+  ItemReader reader(names);
+  for (std::string_view item; items.next(item);) acl.push_back(reader.read(item));
   return normalised(std::move(acl));
 }
 

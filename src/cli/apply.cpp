@@ -130,7 +130,7 @@ ApplyOutcome audited(AuditLog* log, const Action& action) {
 int apply(const Options& options, Terminal& terminal) {
   Diagnostics diagnostics;
   const Input input = read_input(options, terminal, diagnostics);
-  const Connector connector = make_connector(options, input.charter.name);
+  const Connector connector = make_connector(options, input.charter->name);
   const auto planned = plan_input(input, options, connector, terminal, diagnostics);
   show_plan(options, terminal, *planned);
   ApplyOutcome outcome;

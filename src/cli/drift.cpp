@@ -10,7 +10,7 @@ namespace pgcharter::cli {
 int drift(const Options& options, Terminal& terminal) {
   Diagnostics diagnostics;
   const Input input = read_input(options, terminal, diagnostics);
-  const auto planned = plan_input(input, options, make_connector(options, input.charter.name), terminal, diagnostics);
+  const auto planned = plan_input(input, options, make_connector(options, input.charter->name), terminal, diagnostics);
   write_outputs(options, terminal, plan_writer(*planned, true));
   // What nobody, or not this executor, can revoke is drift too (DESIGN 3.6); applying would not help.
   const bool stuck = !planned->unremovable.empty() || !planned->desired.unremovable.empty();

@@ -108,7 +108,7 @@ Input read_input(const Options& options, Terminal& terminal, Diagnostics& diagno
     print_diagnostics(options, terminal, diagnostics);
     throw AlreadyReported();
   }
-  input.charter = std::move(*charter);
+  input.charter = std::make_shared<const Charter>(std::move(*charter));
   return input;
 }
 
@@ -142,7 +142,7 @@ std::unique_ptr<Planned> plan_input(const Input& input, const Options& options, 
   ReconcileOptions reconcile = options.reconcile;
   if (input.saved) {
     reconcile.resolve = input.saved->resolve;
-    if (options.against.empty()) check_target_of(*input.saved, input.charter, connector);
+    if (options.against.empty()) check_target_of(*input.saved, *input.charter, connector);
   }
   std::unique_ptr<Planned> planned;
   if (options.against.empty()) {

@@ -13,7 +13,7 @@ namespace pgcharter::cli {
 struct AlreadyReported {};
 
 struct Input {
-  Charter charter;
+  SharedCharter charter;
   std::optional<SavedPlan> saved;
 };
 

@@ -11,7 +11,7 @@ namespace pgcharter::cli {
 int plan(const Options& options, Terminal& terminal) {
   Diagnostics diagnostics;
   const Input input = read_input(options, terminal, diagnostics);
-  const auto planned = plan_input(input, options, make_connector(options, input.charter.name), terminal, diagnostics);
+  const auto planned = plan_input(input, options, make_connector(options, input.charter->name), terminal, diagnostics);
   if (!options.out.empty()) {
     const bool expires = options.valid_for.count() > 0;
     save_plan(options.out, *planned, options.reconcile.resolve,

@@ -29,9 +29,9 @@ std::string apply_charter(Options options, Terminal& terminal, const Sandbox& se
   for (int i = 0; i <= static_cast<int>(Hazard::PrivilegeEscalation); ++i) options.reconcile.allow.insert(static_cast<Hazard>(i));
   Diagnostics diagnostics;
   const Input input = read_input(options, terminal, diagnostics);
-  const Connector connector = make_connector(options, input.charter.name);
+  const Connector connector = make_connector(options, input.charter->name);
   std::string first = "postgres";
-  for (const DatabaseCharter& database : input.charter.databases) {
+  for (const DatabaseCharter& database : input.charter->databases) {
     if (database.name.empty() || database.name == "postgres") continue;
     connector(std::nullopt)->execute("CREATE DATABASE " + quote_identifier(database.name));
     if (first == "postgres") first = database.name;

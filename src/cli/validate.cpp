@@ -33,7 +33,7 @@ int validate(const Options& options, Terminal& terminal) {
   std::optional<Input> input;
   try {
     input = read_input(options, terminal, diagnostics);
-    if (platform != nullptr) check_platform(input->charter, *platform, {}, diagnostics);
+    if (platform != nullptr) check_platform(*input->charter, *platform, {}, diagnostics);
     print_diagnostics(options, terminal, diagnostics);
     if (diagnostics.has_errors()) input.reset();
   } catch (const AlreadyReported&) {
@@ -43,7 +43,7 @@ int validate(const Options& options, Terminal& terminal) {
     if (format == Format::Sql) throw Error("validate has no SQL to show");
     if (format == Format::Json) return write_diagnostics_json(out, diagnostics);
     if (!input) return;
-    const Charter& charter = input->charter;
+    const Charter& charter = *input->charter;
     out << fmt::format("The charter{} is valid: {} file{}, {} role{}, {} database{}.\n",
                        charter.name.empty() ? "" : " " + printable(charter.name), charter.files.size(),
                        charter.files.size() == 1 ? "" : "s", charter.roles.size(), charter.roles.size() == 1 ? "" : "s",

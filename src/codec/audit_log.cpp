@@ -74,7 +74,7 @@ void AuditLog::apply_begins(const Planned& planned, const ReconcileOptions& opti
   file_->write("apply-begins", {{"tool_version", kToolVersion},
                                 {"os_user", os_user()},
                                 {"target", to_json(planned.actual.server)},
-                                {"charter", planned.charter.name},
+                                {"charter", planned.charter->name},
                                 {"plan", plan_hash(planned.script)},
                                 {"fingerprint", planned.fingerprint},
                                 {"summary", to_json(planned.plan.summary)},

@@ -12,7 +12,7 @@ namespace pgcharter {
 InverseFile::InverseFile(std::string path, const Planned& planned) : path_(std::move(path)), planned_(planned) { write(); }
 
 void InverseFile::write() const {
-  std::string text = "-- The inverse of an apply of charter " + printable(planned_.charter.name) + " by pgcharter.\n";
+  std::string text = "-- The inverse of an apply of charter " + printable(planned_.charter->name) + " by pgcharter.\n";
   if (sections_.empty()) text += "-- Nothing was changed.\n";
   for (auto section = sections_.rbegin(); section != sections_.rend(); ++section) text += "\n" + section->second;
   write_file_atomically(path_, text);

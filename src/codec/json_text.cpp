@@ -37,7 +37,7 @@ std::string json_line(const Json& value) { return value.dump(-1, ' ', false, Jso
 
 Json text_or_null(const std::string& text) { return text.empty() ? Json() : Json(text); }
 
-Json to_json(const SourcePos& pos) { return {{"file", pos.file}, {"line", pos.line}, {"column", pos.column}}; }
+Json to_json(const SourcePos& pos) { return {{"file", pos.file.str()}, {"line", pos.line}, {"column", pos.column}}; }
 
 Json to_json(const Diagnostic& diagnostic) {
   static constexpr const char* kSeverities[] = {"error", "warning", "note"};

@@ -143,7 +143,7 @@ void write_document_body(std::ostream& out, const Planned& planned) {
   write_member(out, "tool_version", json_string(kToolVersion));
   write_member(out, "generated_at", json_string(planned.generated_at));
   write_member(out, "target", json_line(pgcharter::to_json(planned.actual.server)));
-  write_member(out, "charter", json_line(charter_json(planned.charter)));
+  write_member(out, "charter", json_line(charter_json(*planned.charter)));
   write_member(out, "fingerprint", json_string(planned.fingerprint));
   write_member(out, "summary", json_line(to_json(planned.plan.summary)));
   out << ",\n  \"changes\": [";

@@ -7,64 +7,86 @@
 #include "desired/acl_target.h"
 
 #include <algorithm>
-#include <map>
 
 namespace pgcharter {
 namespace {
 
-struct Want {
+/// One grantee: what it holds, what the rules say about it, and so what it must hold.
+struct Grantee {
+  RoleId role{};
+  PrivilegeSet held;
+  PrivilegeSet held_grantable;
+  PrivilegeSet present;
+  PrivilegeSet present_grantable;
+  PrivilegeSet absent;
+  PrivilegeSet expired;
   PrivilegeSet privileges;
   PrivilegeSet grantable;
 };
 
-/// What the rules say about one grantee, summed up.
-struct Said {
-  Want present;
-  PrivilegeSet absent;
-  PrivilegeSet expired;
+/// The grantees of one list and its rules, found by their number without a search: this runs once for each list of a database, and there
+/// may be 100,000 of them. The memory is kept from call to call.
+class Grantees {
+ public:
+  void clear() {
+    for (const Grantee& grantee : all_) index_[static_cast<std::size_t>(grantee.role)] = kNone;
+    all_.clear();
+  }
+
+  Grantee& operator[](RoleId role) {
+    const auto number = static_cast<std::size_t>(role);
+    if (number >= index_.size()) index_.resize(number + 1, kNone);
+    if (index_[number] == kNone) {
+      index_[number] = static_cast<std::uint32_t>(all_.size());
+      all_.push_back({.role = role});
+    }
+    return all_[index_[number]];
+  }
+
+  auto begin() { return all_.begin(); }
+  auto end() { return all_.end(); }
+
+ private:
+  static constexpr std::uint32_t kNone = 0xffffffff;
+  std::vector<std::uint32_t> index_;  // by number of the role
+  std::vector<Grantee> all_;
 };
 
-std::map<RoleId, Said> sum_up(const AclTask& task) {
-  std::map<RoleId, Said> said;
-  for (const RuleUse& use : *task.uses) {
-    Said& entry = said[use.grantee];
-    if (use.absent) {
-      (use.expired ? entry.expired : entry.absent) |= use.privileges;
-    } else {
-      entry.present.privileges |= use.privileges;
-      entry.present.grantable |= use.grantable;
-    }
+void hold(Grantees& grantees, const Acl& acl) {
+  for (const AclEntry& entry : acl) {
+    Grantee& grantee = grantees[entry.grantee];
+    grantee.held |= entry.privileges;
+    grantee.held_grantable |= entry.grantable;
   }
-  return said;
 }
 
-std::map<RoleId, Want> wanted(const Acl& base, const AclTask& task) {
-  std::map<RoleId, Want> want;
-  for (const AclEntry& entry : base) {
-    Want& w = want[entry.grantee];
-    w.privileges |= entry.privileges;
-    w.grantable |= entry.grantable;
+void sum_up(Grantees& grantees, const AclTask& task) {
+  for (const RuleUse& use : *task.uses) {
+    Grantee& grantee = grantees[use.grantee];
+    if (use.absent) {
+      (use.expired ? grantee.expired : grantee.absent) |= use.privileges;
+    } else {
+      grantee.present |= use.privileges;
+      grantee.present_grantable |= use.grantable;
+    }
   }
-  if (task.initial != nullptr) {
-    for (const AclEntry& entry : *task.initial) want.try_emplace(entry.grantee);  // what was taken away comes back
+}
+
+void decide(Grantee& g, const AclTask& task) {
+  if (task.dropped(g.role)) return;
+  const bool owner = g.role == task.owner;
+  if (owner || !task.authoritative(g.role)) {
+    g.privileges = g.held;
+    g.grantable = g.held_grantable;
+  } else if (task.initial != nullptr) {
+    g.privileges = privileges_of(*task.initial, g.role);
+    g.grantable = grantable_of(*task.initial, g.role);
   }
-  for (auto& [grantee, w] : want) {
-    if (grantee == task.owner || !task.authoritative(grantee)) continue;
-    w = {};
-    if (task.initial != nullptr) w = {privileges_of(*task.initial, grantee), grantable_of(*task.initial, grantee)};
-  }
-  for (const auto& [grantee, said] : sum_up(task)) {
-    Want& w = want[grantee];
-    w.privileges |= said.present.privileges;
-    if (grantee != task.owner && grantee != kPublic) w.grantable |= said.present.grantable;
-    const PrivilegeSet expired = grantee == task.owner ? PrivilegeSet{} : said.expired - said.present.privileges;
-    w.privileges -= said.absent | expired;
-    w.grantable &= w.privileges;
-  }
-  for (auto& [grantee, w] : want) {
-    if (task.dropped(grantee)) w = {};
-  }
-  return want;
+  g.privileges |= g.present;
+  if (!owner && g.role != kPublic) g.grantable |= g.present_grantable;
+  const PrivilegeSet expired = owner ? PrivilegeSet{} : g.expired - g.present;
+  g.privileges -= g.absent | expired;
+  g.grantable &= g.privileges;
 }
 
 PrivilegeSet own_options(const Acl& acl, const Acl* table, RoleId role) {
@@ -97,20 +119,32 @@ PrivilegeSet removable(const AclEntry& entry, const Acl& base, const AclTask& ta
 }
 
 Acl acl_target(const Acl& base, const AclTask& task) {
-  const std::map<RoleId, Want> want = wanted(base, task);
+  thread_local Grantees grantees;
+  grantees.clear();
+  hold(grantees, base);
+  if (task.initial != nullptr) {
+    for (const AclEntry& entry : *task.initial) grantees[entry.grantee];  // what was taken away comes back
+  }
+  sum_up(grantees, task);
+  for (Grantee& grantee : grantees) decide(grantee, task);
+
   Acl acl = base;
   for (AclEntry& entry : acl) {
     const PrivilegeSet stuck = entry.privileges - removable(entry, base, task);
     const bool ends = task.dropped(entry.grantor) && entry.grantor != task.owner;
-    const Want w = ends ? Want{} : want.at(entry.grantee);
-    entry.privileges &= w.privileges | stuck;
-    entry.grantable &= w.grantable | stuck;
+    const Grantee& grantee = grantees[entry.grantee];
+    entry.privileges &= (ends ? PrivilegeSet{} : grantee.privileges) | stuck;
+    entry.grantable &= (ends ? PrivilegeSet{} : grantee.grantable) | stuck;
   }
   drop_unsupported(acl, base, task);
-  for (const auto& [grantee, w] : want) {
-    const PrivilegeSet grantable = w.grantable - grantable_of(acl, grantee);
-    const PrivilegeSet privileges = (w.privileges - privileges_of(acl, grantee)) | grantable;
-    acl.push_back({.grantee = grantee, .grantor = task.owner, .privileges = privileges, .grantable = grantable});
+
+  for (Grantee& grantee : grantees) grantee.held = grantee.held_grantable = {};
+  hold(grantees, acl);
+  for (const Grantee& grantee : grantees) {
+    const PrivilegeSet grantable = grantee.grantable - grantee.held_grantable;
+    const PrivilegeSet privileges = (grantee.privileges - grantee.held) | grantable;
+    if (!privileges.empty())
+      acl.push_back({.grantee = grantee.role, .grantor = task.owner, .privileges = privileges, .grantable = grantable});
   }
   return normalised(std::move(acl));
 }

@@ -61,23 +61,20 @@ void GrantResolver::resolve_columns(Target& target) {
     const auto named = target.columns.find(key);
     const std::vector<std::uint32_t> none;
     const std::vector<std::uint32_t>& rules = named == target.columns.end() ? none : named->second;
-    const auto [set, inserted] = target.column_sets.try_emplace({key.second, rules}, static_cast<std::uint32_t>(objects.rule_sets.size()));
-    if (inserted) objects.rule_sets.push_back(uses(target, object.id.kind, rules, true));
+    const auto [set, inserted] = target.column_sets.try_emplace({key.second, rules});
+    if (inserted) set->second = rules.empty() ? 0 : add_rule_set(target, object.id.kind, rules, true);
     const Acl owned = with_new_owner((*r_.actual_.acls)[acl], object.owner, table.owner);
     const Acl base = after_table_revoke(owned, (*r_.actual_.acls)[table.baseline], (*r_.actual_.acls)[table.acl]);
     DesiredColumn column{
         .object = key.first, .name = key.second, .baseline = r_.actual_.acls->intern(base), .acl = kEmptyAcl, .rules = set->second};
     const AclId before = r_.actual_.acls->intern(owned);
     // What must stay is judged on the list before the table's REVOKE, what is missing on the list after it.
-    const bool scope = in_scope(target, object, objects.rule_sets[table.rules]);
+    const bool scope = in_scope(target, object, table.rules);
     const Acl whole = (*r_.actual_.acls)[table.baseline];
     const Acl whole_after = (*r_.actual_.acls)[table.acl];
-    const AclAnswer answer = target_acl({.base = before,
-                                         .owner = table.owner,
-                                         .uses = &objects.rule_sets[set->second],
-                                         .scope = scope,
-                                         .table = &whole,
-                                         .table_after = &whole_after});
+    const std::vector<RuleUse> uses = objects.uses(set->second);
+    const AclAnswer answer =
+        target_acl({.base = before, .owner = table.owner, .uses = &uses, .scope = scope, .table = &whole, .table_after = &whole_after});
     note_extras(answer, object.id, key.second);
     column.acl = r_.actual_.acls->intern(met_from(base, (*r_.actual_.acls)[answer.acl], table.owner));
     objects.columns.push_back(std::move(column));

@@ -58,7 +58,7 @@ void DefaultAclResolver::add_use(const Key& key, RoleId grantee, PrivilegeSet pr
   item.named |= !absent;  // an absent entry brings nothing else into scope
   const PrivilegeSet known = privileges & all_privileges(std::get<ObjectKind>(key), r_.major());
   if (r_.scope_.dropped(grantee)) return;
-  item.uses.push_back({.rule = info,
+  item.uses.push_back({.rule = static_cast<std::uint32_t>(info),
                        .grantee = grantee,
                        .privileges = known,
                        .grantable = grantable ? known : PrivilegeSet{},

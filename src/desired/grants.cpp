@@ -69,24 +69,34 @@ PrivilegeSet GrantResolver::privileges_for(const GrantRule& rule, ObjectKind kin
   return rule.privileges & all;
 }
 
-std::vector<RuleUse> GrantResolver::uses(const Target& target, ObjectKind kind, const std::vector<std::uint32_t>& rules, bool for_columns) {
-  std::vector<RuleUse> result;
-  for (std::uint32_t r : rules) {
-    const CompiledRule& compiled = target.rules[r];
-    const PrivilegeSet privileges = privileges_for(*compiled.rule, kind, for_columns);
-    const bool absent = compiled.expired || compiled.rule->ensure == Ensure::Absent;
-    for (RoleId grantee : compiled.to) {
-      if (r_.scope_.dropped(grantee)) continue;
-      result.push_back({.rule = compiled.info,
-                        .grantee = grantee,
-                        .privileges = privileges,
-                        .grantable = compiled.rule->grantable ? privileges : PrivilegeSet{},
-                        .absent = absent,
-                        .expired = compiled.expired});
-    }
+std::uint32_t GrantResolver::uses(Target& target, ObjectKind kind, std::uint32_t rule, bool for_columns) {
+  auto& all = target.objects->rule_uses;
+  const auto [it, inserted] = target.uses.try_emplace({rule, kind, for_columns}, static_cast<std::uint32_t>(all.size()));
+  if (!inserted) return it->second;
+  const CompiledRule& compiled = target.rules[rule];
+  const PrivilegeSet privileges = privileges_for(*compiled.rule, kind, for_columns);
+  const bool absent = compiled.expired || compiled.rule->ensure == Ensure::Absent;
+  std::vector<RuleUse>& result = all.emplace_back();
+  for (RoleId grantee : compiled.to) {
+    if (r_.scope_.dropped(grantee)) continue;
+    result.push_back({.rule = static_cast<std::uint32_t>(compiled.info),
+                      .grantee = grantee,
+                      .privileges = privileges,
+                      .grantable = compiled.rule->grantable ? privileges : PrivilegeSet{},
+                      .absent = absent,
+                      .expired = compiled.expired});
   }
-  check_contradictions(result);
-  return result;
+  return it->second;
+}
+
+std::uint32_t GrantResolver::add_rule_set(Target& target, ObjectKind kind, const std::vector<std::uint32_t>& rules, bool for_columns) {
+  std::vector<std::uint32_t> set;
+  set.reserve(rules.size());
+  for (std::uint32_t rule : rules) set.push_back(uses(target, kind, rule, for_columns));
+  const auto number = static_cast<std::uint32_t>(target.objects->rule_sets.size());
+  target.objects->rule_sets.push_back(std::move(set));
+  check_contradictions(target.objects->uses(number));
+  return number;
 }
 
 void GrantResolver::check_contradictions(const std::vector<RuleUse>& uses) {
@@ -107,12 +117,12 @@ void GrantResolver::check_contradictions(const std::vector<RuleUse>& uses) {
 
 std::uint32_t GrantResolver::rule_set(Target& target, ObjectKind kind, const std::vector<std::uint32_t>& rules) {
   if (rules.empty()) return 0;
-  const auto [it, inserted] = target.object_sets.try_emplace({kind, rules}, static_cast<std::uint32_t>(target.objects->rule_sets.size()));
-  if (inserted) target.objects->rule_sets.push_back(uses(target, kind, rules, false));
+  const auto [it, inserted] = target.object_sets.try_emplace({kind, rules});
+  if (inserted) it->second = add_rule_set(target, kind, rules, false);
   return it->second;
 }
 
-bool GrantResolver::in_scope(const Target& target, const Object& object, const std::vector<RuleUse>& uses) const {
+bool GrantResolver::in_scope(const Target& target, const Object& object, std::uint32_t rule_set) const {
   const ObjectKind kind = object.id.kind;
   if (in_schema(kind) || kind == ObjectKind::Schema) {
     const std::string& schema = kind == ObjectKind::Schema ? object.id.name : object.id.schema;
@@ -126,7 +136,7 @@ bool GrantResolver::in_scope(const Target& target, const Object& object, const s
     }
   }
   // An expired entry still says that the object is the charter's, as an expired one on a table does of its schema.
-  return std::ranges::any_of(uses, [](const RuleUse& use) { return !use.absent || use.expired; });
+  return std::ranges::any_of(target.objects->uses(rule_set), [](const RuleUse& use) { return !use.absent || use.expired; });
 }
 
 GrantResolver::AclAnswer GrantResolver::target_acl(const AclClass& of) {
@@ -147,7 +157,8 @@ GrantResolver::AclAnswer GrantResolver::target_acl(const AclClass& of) {
     decides = true;
     strict = acl_target(base, task);
   }
-  return {r_.actual_.acls->intern(target), r_.actual_.acls->intern(strict)};
+  const auto number = [&](const Acl& acl) { return acl == (*r_.actual_.acls)[of.base] ? of.base : r_.actual_.acls->intern(acl); };
+  return {number(target), number(strict)};
 }
 
 void GrantResolver::note_extras(const AclAnswer& answer, const ObjectName& object, const std::string& column) {
@@ -213,7 +224,7 @@ void GrantResolver::resolve_objects(Target& target) {
     }
     resolve_object(target, i, rules);
     DesiredObject& desired = objects.desired[i];
-    const bool scope = in_scope(target, object, objects.rule_sets[desired.rules]);
+    const bool scope = in_scope(target, object, desired.rules);
     if (!scope && desired.rules == 0 && r_.scope_.dropped().empty()) {
       ++r_.desired_.coverage[fmt::format("{}: out of scope", info(object.id.kind).singular)];
       continue;
@@ -226,9 +237,10 @@ void GrantResolver::resolve_objects(Target& target) {
     const auto [it, inserted] = known.try_emplace({desired.baseline, desired.owner, desired.rules, scope, initial});
     if (inserted) {
       const Acl first = (*r_.actual_.acls)[initial];
+      const std::vector<RuleUse> uses = objects.uses(desired.rules);
       it->second = target_acl({.base = desired.baseline,
                                .owner = desired.owner,
-                               .uses = &objects.rule_sets[desired.rules],
+                               .uses = &uses,
                                .scope = scope,
                                .initial = object.extension_member ? &first : nullptr});
     }
@@ -248,7 +260,7 @@ void GrantResolver::check_matches(const Target& target) {
       if (pattern.literal()) {
         if (compiled.rule->ensure == Ensure::Present) check_literal(target, pattern, compiled.expired);
       } else {
-        r_.diagnostics_.warning("no-match", pattern.pos, fmt::format("\"{}\" matches no {}", pattern.text, info(pattern.kind).singular));
+        r_.diagnostics_.warning("no-match", pattern.pos, fmt::format("\"{}\" matches no {}", pattern.text(), info(pattern.kind).singular));
       }
     }
   }

@@ -26,6 +26,7 @@ class GrantResolver {
     std::vector<NamePattern> schemas;  ///< in scope
     const DatabaseState* database{};   ///< null: cluster-wide objects
     std::size_t index = 0;
+    std::map<std::tuple<std::uint32_t, ObjectKind, bool>, std::uint32_t> uses;  ///< (rule, kind, for columns) → its part of rule_uses
     std::map<std::pair<ObjectKind, std::vector<std::uint32_t>>, std::uint32_t> object_sets;
     std::map<std::pair<std::string, std::vector<std::uint32_t>>, std::uint32_t> column_sets;
     mutable std::unordered_map<std::string, bool> schemas_in_scope;                       ///< what is known of `schemas`
@@ -41,10 +42,12 @@ class GrantResolver {
   void check_literal(const Target& target, const ObjectPattern& pattern, bool expired);
 
   std::uint32_t rule_set(Target& target, ObjectKind kind, const std::vector<std::uint32_t>& rules);
-  std::vector<RuleUse> uses(const Target& target, ObjectKind kind, const std::vector<std::uint32_t>& rules, bool for_columns);
+  std::uint32_t uses(Target& target, ObjectKind kind, std::uint32_t rule, bool for_columns);
+  /// Appends a set of rules that meet in one object, or one column.
+  std::uint32_t add_rule_set(Target& target, ObjectKind kind, const std::vector<std::uint32_t>& rules, bool for_columns);
   void check_contradictions(const std::vector<RuleUse>& uses);
   PrivilegeSet privileges_for(const GrantRule& rule, ObjectKind kind, bool for_columns);
-  [[nodiscard]] bool in_scope(const Target& target, const Object& object, const std::vector<RuleUse>& uses) const;
+  [[nodiscard]] bool in_scope(const Target& target, const Object& object, std::uint32_t rule_set) const;
   void tell_unremovable(const Acl& base, const AclTask& task);
   /// One class of objects, or of columns, and what decides about its list.
   struct AclClass {

@@ -159,7 +159,7 @@ void Resolver::check_owner_patterns(const OwnershipRules& rules, const DatabaseS
       if (pattern.literal()) {
         tell_missing(pattern, database);
       } else {
-        diagnostics_.warning("no-match", pattern.pos, fmt::format("\"{}\" matches no {}", pattern.text, info(pattern.kind).singular));
+        diagnostics_.warning("no-match", pattern.pos, fmt::format("\"{}\" matches no {}", pattern.text(), info(pattern.kind).singular));
       }
     }
   }

@@ -28,6 +28,12 @@ std::size_t Resolver::add_rule(SourcePos pos, std::string text) {
   return desired_.rules.size() - 1;
 }
 
+std::vector<RuleUse> DesiredObjects::uses(std::uint32_t rule_set) const {
+  std::vector<RuleUse> all;
+  for (std::uint32_t i : rule_sets[rule_set]) all.insert(all.end(), rule_uses[i].begin(), rule_uses[i].end());
+  return all;
+}
+
 void Resolver::start_objects(DesiredObjects& objects, const std::vector<Object>& actual) {
   objects.actual = &actual;
   objects.desired.reserve(actual.size());
@@ -40,12 +46,12 @@ void Resolver::tell_missing(const ObjectPattern& pattern, const DatabaseState* d
   if (!desired_.deferred.empty() && database != nullptr) {
     diagnostics_.note(
         "deferred", pattern.pos,
-        fmt::format("{} \"{}\" does not exist yet; it is looked up again after CREATE EXTENSION", kind.singular, pattern.text));
+        fmt::format("{} \"{}\" does not exist yet; it is looked up again after CREATE EXTENSION", kind.singular, pattern.text()));
     return;
   }
   if (pattern.schema && is_system_schema(pattern.schema->text)) {
     diagnostics_.error("system-schema", pattern.pos,
-                       fmt::format("{} \"{}\" is in a system schema, which is never managed", kind.singular, pattern.text));
+                       fmt::format("{} \"{}\" is in a system schema, which is never managed", kind.singular, pattern.text()));
     return;
   }
   std::string hint = fmt::format("Create the {} first, or correct the name; a pattern may match nothing, a name may not.", kind.singular);
@@ -57,7 +63,7 @@ void Resolver::tell_missing(const ObjectPattern& pattern, const DatabaseState* d
                  : fmt::format("There is a {} of that name; write it under `{}`.", info(o.id.kind).singular, info(o.id.kind).manifest_key);
     }
   }
-  diagnostics_.error("missing-object", pattern.pos, fmt::format("{} \"{}\" does not exist", kind.singular, pattern.text), hint);
+  diagnostics_.error("missing-object", pattern.pos, fmt::format("{} \"{}\" does not exist", kind.singular, pattern.text()), hint);
 }
 
 void Resolver::add_database(std::size_t i) {

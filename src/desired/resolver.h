@@ -20,7 +20,10 @@ class ScopeOf {
  public:
   ScopeOf(const Charter& charter, const State& actual);
 
-  [[nodiscard]] bool role(RoleId id) const { return roles_.contains(id); }
+  [[nodiscard]] bool role(RoleId id) const {
+    const auto i = static_cast<std::size_t>(id);
+    return i < roles_.size() && roles_[i];
+  }
   /// Roles that the plan drops.
   [[nodiscard]] bool dropped(RoleId id) const { return dropped_.contains(id); }
   [[nodiscard]] const std::set<RoleId>& dropped() const { return dropped_; }
@@ -30,7 +33,9 @@ class ScopeOf {
 
  private:
   const Charter& charter_;
-  std::set<RoleId> roles_;
+  void add_role(RoleId id);
+
+  std::vector<bool> roles_;  ///< by number: asked for every entry of every list
   std::set<RoleId> dropped_;
 };
 
@@ -71,7 +76,8 @@ class RuleIndex {
   const std::vector<CompiledRule>& rules_;
   std::map<std::pair<ObjectKind, std::string_view>, std::vector<Item>> literal_schemas_;
   std::map<ObjectKind, std::vector<Item>> glob_schemas_;
-  std::map<std::pair<ObjectKind, std::string>, BySchema> cache_;
+  std::pair<ObjectKind, std::string> current_;  ///< objects come sorted, so one schema at a time is enough
+  std::optional<BySchema> by_schema_;
 };
 
 /// New name → old name.

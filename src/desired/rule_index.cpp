@@ -21,9 +21,9 @@ RuleIndex::RuleIndex(const std::vector<CompiledRule>& rules) : rules_(rules) {
 }
 
 RuleIndex::BySchema& RuleIndex::by_schema(ObjectKind kind, const std::string& schema) {
-  auto [it, inserted] = cache_.try_emplace({kind, schema});
-  if (!inserted) return it->second;
-  BySchema& index = it->second;
+  if (by_schema_ && current_.first == kind && current_.second == schema) return *by_schema_;
+  current_ = {kind, schema};
+  BySchema& index = by_schema_.emplace();
   const auto add = [&](const Item& item) {
     const NamePattern& name = pattern_of(item).name;
     (name.any() ? index.any : name.literal() ? index.literal[name.text] : index.globs).push_back(item);

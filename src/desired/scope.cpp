@@ -34,9 +34,11 @@ bool in_role_scope(const Charter& charter, const State& actual, const Role* role
 }
 
 void add_schema_patterns(std::vector<NamePattern>& schemas, const std::vector<ObjectPattern>& objects) {
+  const NamePattern* last = nullptr;  // lists name the same schema again and again
   for (const ObjectPattern& o : objects) {
-    if (o.schema) schemas.push_back(*o.schema);
+    if (o.schema && o.schema.get() != last) schemas.push_back(*o.schema);
     if (o.kind == ObjectKind::Schema) schemas.push_back(o.name);
+    last = o.schema.get();
   }
 }
 
@@ -65,14 +67,20 @@ std::vector<NamePattern> named_schemas(const DatabaseCharter& database, bool wit
 
 ScopeOf::ScopeOf(const Charter& charter, const State& actual) : charter_(charter) {
   for (const Role& role : actual.cluster.roles) {
-    if (in_role_scope(charter, actual, &role, actual.names->name(role.id))) roles_.insert(role.id);
+    if (in_role_scope(charter, actual, &role, actual.names->name(role.id))) add_role(role.id);
   }
   for (const auto& [name, rule] : charter.roles) {
     const RoleId id = actual.names->intern(name);
-    if (in_role_scope(charter, actual, actual.cluster.find_role(id), name)) roles_.insert(id);
+    if (in_role_scope(charter, actual, actual.cluster.find_role(id), name)) add_role(id);
     if (rule.ensure == Ensure::Absent && actual.cluster.find_role(id) != nullptr) dropped_.insert(id);
   }
-  if (charter.scope.public_in_scope) roles_.insert(kPublic);
+  if (charter.scope.public_in_scope) add_role(kPublic);
+}
+
+void ScopeOf::add_role(RoleId id) {
+  const auto i = static_cast<std::size_t>(id);
+  if (i >= roles_.size()) roles_.resize(i + 1);
+  roles_[i] = true;
 }
 
 bool ScopeOf::ignored(const ObjectName& object) const {
@@ -93,8 +101,18 @@ ReadScope read_scope(const Charter& charter, const DatabaseCharter& database) {
   // A role can be dropped only when nothing anywhere depends on it, so everything must be seen.
   scope.all_schemas = !scope.absent_roles.empty() || std::ranges::any_of(scope.schemas, [](const NamePattern& p) { return p.any(); });
   std::set<std::string> columns;
-  for (const GrantRule& rule : database.grants) columns.insert(rule.columns.begin(), rule.columns.end());
+  std::set<std::string> tables;
+  bool any_table = false;
+  for (const GrantRule& rule : database.grants) {
+    if (rule.columns.empty()) continue;
+    columns.insert(rule.columns.begin(), rule.columns.end());
+    for (const ObjectPattern& o : rule.objects) {
+      any_table = any_table || !o.name.literal();
+      tables.insert(o.name.text);
+    }
+  }
   scope.column_names.assign(columns.begin(), columns.end());
+  if (!any_table) scope.column_tables.assign(tables.begin(), tables.end());
   return scope;
 }
 

@@ -45,6 +45,7 @@ class ClassDiff {
 
   void run(const Class& c, ObjectList list) {
     class_ = &c;
+    uses_ = objects_.uses(c.rules);
     list_ = std::move(list);
     const Acl& before = (*actual_.acls)[c.baseline];
     const Acl& after = (*actual_.acls)[c.acl];
@@ -58,7 +59,7 @@ class ClassDiff {
     change.kind = class_->kind;
     change.objects = list_;
     change.column = class_->column;
-    Reason reason = reason_of(desired_, objects_.rule_sets[class_->rules], change.grantee, change.privileges, change.grant);
+    Reason reason = reason_of(desired_, uses_, change.grantee, change.privileges, change.grant);
     if (change.cascade) reason.text += ", with CASCADE";
     if (change.implied) reason.text += ", falls by CASCADE";
     changes_.push_back({.database = database_, .body = std::move(change), .reason = std::move(reason)});
@@ -112,6 +113,7 @@ class ClassDiff {
   int database_;
   std::vector<Change>& changes_;
   const Class* class_ = nullptr;
+  std::vector<RuleUse> uses_;
   ObjectList list_;
 };
 

@@ -27,7 +27,7 @@ void check_future(Reader& reader, const Node& future, const GrantRule& rule) {
       reader.error("bad-future", future, fmt::format("{} have no default privileges, so \"future\" can't be kept", kind.manifest_key));
     } else if (!can_be_future(object)) {
       reader.error("bad-future", object.pos,
-                   fmt::format("\"future\" is not possible for \"{}\": default privileges know no names and patterns", object.text),
+                   fmt::format("\"future\" is not possible for \"{}\": default privileges know no names and patterns", object.text()),
                    in_schema(object.kind) ? "Write schema.* or *, or leave \"future\" away." : "Write *, or leave \"future\" away.");
     }
   }

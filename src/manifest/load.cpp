@@ -11,6 +11,7 @@
 
 #include "base/files.h"
 #include "base/hash.h"
+#include "base/memory.h"
 #include "base/strings.h"
 #include "manifest/merge.h"
 #include "manifest/sections.h"
@@ -21,6 +22,7 @@ namespace pgcharter {
 
 namespace {
 
+constexpr std::size_t kLargeCharter = std::size_t{1} << 20U;
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
 void add_path(std::vector<std::string>& paths, const std::string& path) {
@@ -160,7 +162,7 @@ void hand_over(const Diagnostics& found, const std::vector<CharterFile>& files, 
   std::map<std::string, std::size_t> order;
   for (const CharterFile& file : files) order.emplace(file.path, order.size());
   const auto key = [&](const Diagnostic& d) {
-    const auto file = order.find(d.pos.file);
+    const auto file = order.find(d.pos.file.str());
     return std::tuple(file == order.end() ? files.size() : file->second, d.pos.line, d.pos.column);
   };
   std::stable_sort(sorted.begin(), sorted.end(), [&](const Diagnostic& a, const Diagnostic& b) { return key(a) < key(b); });
@@ -186,6 +188,9 @@ std::optional<Charter> load_charter(const CharterSources& sources, Diagnostics& 
   }
   hand_over(found, charter.files, reader.secrets(), diagnostics);
   if (found.has_errors()) return std::nullopt;
+  std::size_t size = 0;
+  for (const CharterFile& file : charter.files) size += file.text.size();
+  if (size > kLargeCharter) give_memory_back();  // the trees
   return charter;
 }
 

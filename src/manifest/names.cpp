@@ -91,25 +91,32 @@ std::vector<NamePattern> Reader::patterns(const Node& node, std::string_view wha
 }
 
 std::optional<ObjectPattern> Reader::object(ObjectKind kind, const Node& node) {
-  const auto written = text(node, fmt::format("a name in \"{}\"", plural(kind)));
-  if (!written) return std::nullopt;
-  NameParts parts = parse_name_parts(*written, node.literal, shape_of(info(kind).identity));
-  if (!parts.error.empty()) {
-    error("bad-name", node, fmt::format("\"{}\" is no name or pattern: {}", *written, parts.error));
+  if (node.broken || (!node.has_text() && node.kind != Node::Kind::Scalar)) {
+    text(node, fmt::format("a name in \"{}\"", plural(kind)));  // tells what is wrong
     return std::nullopt;
   }
-  if (auto problem = check_parts(kind, parts, *written)) {
+  const std::string& written = node.text;
+  NameParts parts = parse_name_parts(written, node.literal, shape_of(info(kind).identity));
+  if (!parts.error.empty()) {
+    error("bad-name", node, fmt::format("\"{}\" is no name or pattern: {}", written, parts.error));
+    return std::nullopt;
+  }
+  if (auto problem = check_parts(kind, parts, written)) {
     error("bad-name", node, problem->first, problem->second);
     return std::nullopt;
   }
   ObjectPattern pattern;
   pattern.kind = kind;
-  pattern.text = *written;
   pattern.pos = pos(node);
-  if (in_schema(kind)) pattern.schema = parts.parts.front();
+  if (in_schema(kind)) {
+    if (!last_schema_ || *last_schema_ != parts.parts.front()) {
+      last_schema_ = std::make_shared<const NamePattern>(parts.parts.front());
+    }
+    pattern.schema = last_schema_;
+  }
   pattern.name = std::move(parts.parts.back());
   if (kind == ObjectKind::Parameter) pattern.name.text = to_lower(pattern.name.text);  // as pg_parameter_acl keeps them
-  if (parts.args && *parts.args != "*") pattern.args = normalised_types(*parts.args);
+  if (parts.args && *parts.args != "*") pattern.args = std::make_shared<const std::string>(normalised_types(*parts.args));
   return pattern;
 }
 

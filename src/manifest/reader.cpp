@@ -39,11 +39,11 @@ bool is_bare(const Node& node) { return node.kind == Node::Kind::Scalar && (node
 }  // namespace
 
 SourcePos Reader::pos(const Node& node) const {
-  return {node.file < 0 ? std::string() : files_[static_cast<std::size_t>(node.file)], node.line, node.column};
+  return {node.file < 0 ? FileName() : files_[static_cast<std::size_t>(node.file)], node.line, node.column};
 }
 
 int Reader::add_file(std::string name) {
-  files_.push_back(std::move(name));
+  files_.emplace_back(std::move(name));
   return static_cast<int>(files_.size()) - 1;
 }
 

@@ -115,7 +115,8 @@ class Reader {
 
   Diagnostics& diagnostics_;
   Charter& charter_;
-  std::vector<std::string> files_;
+  std::vector<FileName> files_;
+  std::shared_ptr<const NamePattern> last_schema_;  ///< of object(): neighbours share it
   std::set<SourcePos> secrets_;
   std::set<std::string> used_;
   std::size_t expanded_bytes_ = 0;

@@ -5,6 +5,7 @@
 // one object is seen only against a server, in the desired stage.
 #include <algorithm>
 #include <unordered_map>
+#include <unordered_set>
 
 #include <fmt/format.h>
 
@@ -135,14 +136,17 @@ std::string object_key(const ObjectPattern& object) {
   }
   append(key, object.name.text);
   append(key, object.name.wild);
-  append(key, object.args.value_or("*"));
+  append(key, object.args ? *object.args : "*");
   return key;
 }
 
 void check_grants(Reader& reader, const DatabaseCharter& database) {
-  const bool any_absent =
-      std::any_of(database.grants.begin(), database.grants.end(), [](const GrantRule& r) { return r.ensure == Ensure::Absent; });
-  if (!any_absent) return;
+  std::unordered_set<std::string> absent;  // only what they name can contradict
+  for (const GrantRule& rule : database.grants) {
+    if (rule.ensure != Ensure::Absent) continue;
+    for (const ObjectPattern& object : rule.objects) absent.insert(object_key(object));
+  }
+  if (absent.empty()) return;
   Contradictions contradictions(reader);
   for (const GrantRule& rule : database.grants) {
     if (!rule.except.empty()) continue;
@@ -151,6 +155,7 @@ void check_grants(Reader& reader, const DatabaseCharter& database) {
     for (const ObjectPattern& object : rule.objects) {
       const PrivilegeSet all = rule.columns.empty() ? info(object.kind).all : info(object.kind).column;
       const std::string object_part = object_key(object);
+      if (!absent.contains(object_part)) continue;
       for (const std::string& column : columns) {
         for (const std::string& grantee : rule.to) {
           for_each(rule.all_privileges ? all : rule.privileges, [&](Privilege privilege) {
@@ -160,7 +165,7 @@ void check_grants(Reader& reader, const DatabaseCharter& database) {
             append(key, info(privilege).name);
             contradictions.add(
                 key, rule.ensure, rule.pos,
-                fmt::format("{} on {} \"{}\" for \"{}\"", info(privilege).name, info(object.kind).singular, object.text, grantee));
+                fmt::format("{} on {} \"{}\" for \"{}\"", info(privilege).name, info(object.kind).singular, object.text(), grantee));
           });
         }
       }

@@ -1,21 +1,21 @@
-// The only file that knows yaml-cpp: its events become our tree.
+// The only file that knows libyaml: its events become our tree.
 //
-// The events are used and not YAML::Node, because they show what Node hides: duplicate keys, where a key stands, and
-// what an alias costs. A manifest may come from a pull request of somebody unknown, so growth is bounded: aliases
-// ("billion laughs") may add no more nodes than the text has bytes, nesting ends at 100, and an alias of something that
-// is not finished yet is refused. yaml-cpp takes the byte 0x04 for the end of the stream and would silently drop the
-// rest; YAML forbids control characters anyway (YAML 1.2, 5.1), so they are refused first.
+// Events are used and no ready-made tree, because they show duplicate keys, where a key stands, and what an alias costs. A manifest may
+// come from a pull request of somebody unknown, so growth is bounded: aliases ("billion laughs") may add no more nodes than the text has
+// bytes, nesting ends at 100, and an alias of something that is not finished yet is refused. What a reviewer would not see as what it is to
+// the parser is refused first: control characters (YAML 1.2, 5.1), and those that are line breaks in YAML 1.1 only, which libyaml follows:
+// a comment could end at one. libyaml counts columns in characters, we in bytes. Why libyaml: docs/decisions/0006.
 #include "manifest/yaml_reader.h"
 
 #include <algorithm>
 #include <array>
 #include <map>
-#include <sstream>
+#include <new>
+#include <tuple>
 #include <utility>
 
 #include <fmt/format.h>
-#include <yaml-cpp/eventhandler.h>
-#include <yaml-cpp/yaml.h>
+#include <yaml.h>
 
 #include "base/strings.h"
 
@@ -36,69 +36,123 @@ struct Anchored {
   std::size_t depth = 0;  // levels in it
 };
 
-class TreeBuilder : public YAML::EventHandler {
+std::string_view view(const yaml_char_t* text) {
+  return text == nullptr ? std::string_view() : std::string_view(reinterpret_cast<const char*>(text));
+}
+
+/// Turns libyaml's marks into places. Asked in the order of the text, it walks every line once.
+class Places {
  public:
-  TreeBuilder(std::string_view text, int file) : lines_(split(text, '\n')), file_(file), budget_(100000 + text.size()) {}
+  explicit Places(std::string_view text) : text_(text) {
+    ascii_ = std::ranges::none_of(text, [](char c) { return static_cast<unsigned char>(c) >= 0x80U; });
+  }
+
+  /// Line and column, from 1.
+  std::pair<int, int> of(const yaml_mark_t& mark) {
+    const int line = static_cast<int>(mark.line) + 1;
+    if (ascii_) return {line, static_cast<int>(mark.column) + 1};
+    if (mark.line < line_ || (mark.line == line_ && mark.column < characters_)) rewind();
+    while (line_ < mark.line && at_ < text_.size()) {
+      if (text_[at_++] != '\n') continue;
+      ++line_;
+      line_begin_ = at_;
+      characters_ = 0;
+    }
+    while (characters_ < mark.column && at_ < text_.size() && text_[at_] != '\n') {
+      at_ += std::max<std::size_t>(1, utf8_length(text_, at_));
+      ++characters_;
+    }
+    return {line, static_cast<int>(at_ - line_begin_) + 1};
+  }
+
+ private:
+  void rewind() { at_ = line_begin_ = line_ = characters_ = 0; }
+
+  std::string_view text_;
+  bool ascii_ = false;
+  std::size_t at_ = 0;
+  std::size_t line_begin_ = 0;
+  std::size_t line_ = 0;
+  std::size_t characters_ = 0;
+};
+
+class TreeBuilder {
+ public:
+  TreeBuilder(std::string_view text, int file) : places_(text), file_(file), budget_(100000 + text.size()) {}
 
   Node root;
 
-  void OnDocumentStart(const YAML::Mark& mark) override {
-    if (documents_++ > 0) fail(mark, "a manifest is one YAML document", "Put the second document into a file of its own.");
+  void take(const yaml_event_t& event) {
+    const yaml_mark_t& mark = event.start_mark;
+    switch (event.type) {
+      case YAML_DOCUMENT_START_EVENT:
+        if (documents_++ > 0) fail(mark, "a manifest is one YAML document", "Put the second document into a file of its own.");
+        break;
+      case YAML_SCALAR_EVENT:
+        scalar(mark, event.data.scalar);
+        break;
+      case YAML_ALIAS_EVENT:
+        alias(mark, std::string(view(event.data.alias.anchor)));
+        break;
+      case YAML_SEQUENCE_START_EVENT:
+        open(mark, view(event.data.sequence_start.tag), view(event.data.sequence_start.anchor), Node::Kind::List);
+        break;
+      case YAML_MAPPING_START_EVENT:
+        open(mark, view(event.data.mapping_start.tag), view(event.data.mapping_start.anchor), Node::Kind::Map);
+        break;
+      case YAML_SEQUENCE_END_EVENT:
+      case YAML_MAPPING_END_EVENT:
+        close();
+        break;
+      default:
+        break;
+    }
   }
-  void OnDocumentEnd() override {}
 
-  void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
-    Node node = make(mark, Node::Kind::Null);
-    node.plain = true;
-    node.text = written_null(node);
-    finish(std::move(node), anchor, 1, 1);
+  [[noreturn]] void fail(const yaml_mark_t& mark, std::string message, std::string hint) {
+    const auto [line, column] = places_.of(mark);
+    throw ParseFailure{line, column, std::move(message), std::move(hint)};
   }
 
-  void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override {
-    const auto found = anchors_.find(anchor);
-    if (found == anchors_.end()) fail(mark, "an alias refers to what contains it", "");
+ private:
+  struct Frame {
+    Node node;
+    std::string anchor;
+    std::size_t size = 1;
+    std::size_t depth = 1;
+    std::optional<Node> key;
+  };
+
+  [[noreturn]] void fail_depth(const yaml_mark_t& mark) { fail(mark, fmt::format("nested more than {} levels deep", kMaximalDepth), ""); }
+
+  template <typename Scalar>
+  void scalar(const yaml_mark_t& mark, const Scalar& scalar) {
+    check_tag(mark, view(scalar.tag));
+    const std::string_view text(reinterpret_cast<const char*>(scalar.value), scalar.length);
+    Node node = make(mark, Node::Kind::Scalar);
+    node.plain = scalar.tag == nullptr && scalar.style == YAML_PLAIN_SCALAR_STYLE;
+    if (node.plain && is_null(text)) node.kind = Node::Kind::Null;
+    node.text = text;
+    finish(std::move(node), view(scalar.anchor), 1, 1);
+  }
+
+  void alias(const yaml_mark_t& mark, const std::string& name) {
+    const auto found = anchors_.find(name);
+    if (found == anchors_.end()) {
+      const bool open = std::ranges::any_of(frames_, [&](const Frame& frame) { return frame.anchor == name; });
+      fail(mark, open ? "an alias refers to what contains it" : fmt::format("the alias \"{}\" refers to nothing above it", name), "");
+    }
     spend(mark, found->second.size);
     if (frames_.size() + found->second.depth > kMaximalDepth) fail_depth(mark);
     Node node = found->second.node;
     add(std::move(node), found->second.size, found->second.depth);
   }
 
-  void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor, const std::string& value) override {
-    check_tag(mark, tag);
-    Node node = make(mark, Node::Kind::Scalar);
-    node.plain = tag == "?" || tag.empty();
-    node.text = value;
-    finish(std::move(node), anchor, 1, 1);
-  }
+  /// Plain words that YAML reads as null (YAML 1.2, 10.3.2); the text is kept, a role may well be called "null".
+  static bool is_null(std::string_view text) { return text.empty() || text == "~" || text == "null" || text == "Null" || text == "NULL"; }
 
-  void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor, YAML::EmitterStyle::value) override {
-    open(mark, tag, anchor, Node::Kind::List);
-  }
-  void OnSequenceEnd() override { close(); }
-  void OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor, YAML::EmitterStyle::value) override {
-    open(mark, tag, anchor, Node::Kind::Map);
-  }
-  void OnMapEnd() override { close(); }
-
- private:
-  struct Frame {
-    Node node;
-    YAML::anchor_t anchor{};
-    std::size_t size = 1;
-    std::size_t depth = 1;
-    std::optional<Node> key;
-  };
-
-  [[noreturn]] static void fail(const YAML::Mark& mark, std::string message, std::string hint) {
-    throw ParseFailure{mark.line + 1, mark.column + 1, std::move(message), std::move(hint)};
-  }
-  [[noreturn]] static void fail_depth(const YAML::Mark& mark) {
-    fail(mark, fmt::format("nested more than {} levels deep", kMaximalDepth), "");
-  }
-
-  static void check_tag(const YAML::Mark& mark, const std::string& tag) {
-    constexpr std::array<std::string_view, 9> kKnown{"",
-                                                     "?",
+  void check_tag(const yaml_mark_t& mark, std::string_view tag) {
+    constexpr std::array<std::string_view, 8> kKnown{"",
                                                      "!",
                                                      "tag:yaml.org,2002:str",
                                                      "tag:yaml.org,2002:int",
@@ -106,58 +160,43 @@ class TreeBuilder : public YAML::EventHandler {
                                                      "tag:yaml.org,2002:map",
                                                      "tag:yaml.org,2002:seq",
                                                      "tag:yaml.org,2002:float"};
-    if (std::find(kKnown.begin(), kKnown.end(), tag) == kKnown.end())
-      fail(mark, fmt::format("the YAML tag \"{}\" has no meaning here", tag), "");
+    if (std::ranges::find(kKnown, tag) == kKnown.end()) fail(mark, fmt::format("the YAML tag \"{}\" has no meaning here", tag), "");
   }
 
-  Node make(const YAML::Mark& mark, Node::Kind kind) {
+  Node make(const yaml_mark_t& mark, Node::Kind kind) {
     spend(mark, 1);
     Node node;
     node.kind = kind;
     node.file = file_;
-    node.line = mark.line + 1;
-    node.column = mark.column + 1;
+    std::tie(node.line, node.column) = places_.of(mark);
     return node;
   }
 
-  void spend(const YAML::Mark& mark, std::size_t nodes) {
+  void spend(const yaml_mark_t& mark, std::size_t nodes) {
     if (nodes > budget_) fail(mark, "aliases make this manifest grow beyond measure", "");
     budget_ -= nodes;
   }
 
-  // The parser hands over a null without its text, but a role may well be called "null".
-  [[nodiscard]] std::string written_null(const Node& node) const {
-    const auto line = static_cast<std::size_t>(node.line - 1);
-    const auto column = static_cast<std::size_t>(node.column - 1);
-    if (line >= lines_.size() || column >= lines_[line].size()) return {};
-    const std::string_view rest = std::string_view(lines_[line]).substr(column);
-    for (const std::string_view word : {"null", "Null", "NULL", "~"}) {
-      if (rest.starts_with(word) &&
-          (rest.size() == word.size() || std::string_view(" \t\r,:]}").find(rest[word.size()]) != std::string_view::npos)) {
-        return std::string(word);
-      }
-    }
-    return {};
-  }
-
-  void open(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor, Node::Kind kind) {
+  void open(const yaml_mark_t& mark, std::string_view tag, std::string_view anchor, Node::Kind kind) {
     check_tag(mark, tag);
     if (frames_.size() >= kMaximalDepth) fail_depth(mark);
-    frames_.push_back({make(mark, kind), anchor, 1, 1, std::nullopt});
+    anchors_.erase(std::string(anchor));  // from here on the name means this one
+    frames_.push_back({make(mark, kind), std::string(anchor), 1, 1, std::nullopt});
   }
 
   void close() {
     Frame frame = std::move(frames_.back());
     frames_.pop_back();
+    frame.node.items.shrink_to_fit();
     finish(std::move(frame.node), frame.anchor, frame.size, frame.depth);
   }
 
-  void finish(Node node, YAML::anchor_t anchor, std::size_t size, std::size_t depth) {
-    if (anchor != 0) anchors_[anchor] = {node, size, depth};
+  void finish(Node&& node, std::string_view anchor, std::size_t size, std::size_t depth) {
+    if (!anchor.empty()) anchors_[std::string(anchor)] = {node, size, depth};
     add(std::move(node), size, depth);
   }
 
-  void add(Node node, std::size_t size, std::size_t depth) {
+  void add(Node&& node, std::size_t size, std::size_t depth) {
     if (frames_.empty()) {
       root = std::move(node);
       return;
@@ -175,12 +214,12 @@ class TreeBuilder : public YAML::EventHandler {
     }
   }
 
-  std::vector<std::string> lines_;
+  Places places_;
   int file_;
   std::size_t budget_;
   int documents_ = 0;
   std::vector<Frame> frames_;
-  std::map<YAML::anchor_t, Anchored> anchors_;
+  std::map<std::string, Anchored> anchors_;
 };
 
 // The first byte that a manifest can't hold.
@@ -188,6 +227,10 @@ std::optional<ParseFailure> check_bytes(std::string_view text) {
   int line = 1;
   std::size_t line_begin = 0;
   for (std::size_t at = 0; at < text.size();) {
+    if (text[at] >= ' ' && text[at] <= '~') {  // nearly all of it
+      ++at;
+      continue;
+    }
     const std::size_t length = utf8_length(text, at);
     const auto byte = static_cast<unsigned char>(text[at]);
     const int column = static_cast<int>(at - line_begin) + 1;
@@ -195,6 +238,11 @@ std::optional<ParseFailure> check_bytes(std::string_view text) {
     if (byte == 0x7FU || (byte < 0x20U && byte != '\t' && byte != '\n' && byte != '\r')) {
       return ParseFailure{line, column, fmt::format("the control character \\x{:02x} is not allowed", byte),
                           "In double quotes YAML takes it as an escape, such as \"\\x1b\"."};
+    }
+    const std::string_view character = text.substr(at, length);
+    if (character == "\xC2\x85" || character == "\xE2\x80\xA8" || character == "\xE2\x80\xA9") {
+      return ParseFailure{line, column, "a Unicode line separator (U+0085, U+2028 or U+2029) is not allowed",
+                          "In double quotes YAML takes it as an escape, such as \"\\u2028\"."};
     }
     at += length;
     if (byte == '\n') {
@@ -205,20 +253,45 @@ std::optional<ParseFailure> check_bytes(std::string_view text) {
   return std::nullopt;
 }
 
+struct Event {
+  Event() = default;
+  Event(const Event&) = delete;
+  Event& operator=(const Event&) = delete;
+  ~Event() { yaml_event_delete(&event); }
+  yaml_event_t event{};
+};
+
+struct Parser {
+  explicit Parser(std::string_view text) {
+    if (yaml_parser_initialize(&parser) == 0) throw std::bad_alloc();
+    yaml_parser_set_encoding(&parser, YAML_UTF8_ENCODING);
+    yaml_parser_set_input_string(&parser, reinterpret_cast<const unsigned char*>(text.data()), text.size());
+  }
+  Parser(const Parser&) = delete;
+  Parser& operator=(const Parser&) = delete;
+  ~Parser() { yaml_parser_delete(&parser); }
+
+  [[noreturn]] void fail(TreeBuilder& builder) const {
+    std::string message = "not YAML: ";
+    if (parser.context != nullptr) message += std::string(parser.context) + ", ";
+    builder.fail(parser.problem_mark, message + (parser.problem == nullptr ? "out of memory" : parser.problem), "");
+  }
+
+  yaml_parser_t parser{};
+};
+
 Node parse(std::string_view text, int file) {
   if (text.size() > kMaximalManifestSize) {
     throw ParseFailure{0, 0, fmt::format("larger than {} MiB", kMaximalManifestSize >> 20U), "Split the charter into several files."};
   }
   if (const auto failure = check_bytes(text)) throw *failure;
   TreeBuilder builder(text, file);
-  try {
-    std::istringstream stream{std::string(text)};
-    YAML::Parser parser(stream);
-    while (parser.HandleNextDocument(builder)) {
-    }
-  } catch (const YAML::Exception& e) {
-    const bool known = e.mark.line >= 0;
-    throw ParseFailure{known ? e.mark.line + 1 : 0, known ? e.mark.column + 1 : 0, "not YAML: " + e.msg, ""};
+  Parser parser(text);
+  for (bool more = true; more;) {
+    Event event;
+    if (yaml_parser_parse(&parser.parser, &event.event) == 0) parser.fail(builder);
+    more = event.event.type != YAML_STREAM_END_EVENT;
+    builder.take(event.event);
   }
   return std::move(builder.root);
 }

@@ -96,7 +96,7 @@ constexpr std::array<ObjectKindInfo, kObjectKindCount> kKinds{{
      .manifest_key = "sequences",
      .sql_keyword = "SEQUENCE",
      .catalog = "pg_class",
-     .catalog_query = "acl_sequence",
+     .catalog_query = "acl_relation",
      .acldefault_char = 's',
      .identity = IdentityShape::QualifiedName,
      .all = PrivilegeSet::of(Usage, Select, Update),

@@ -22,6 +22,7 @@ class NameParser {
   NameParser(std::string_view text, std::string_view literal, NameShape shape) : text_(text), literal_(literal), shape_(shape) {}
 
   NameParts parse() {
+    result_.parts.reserve(2);
     begin_part();
     while (result_.error.empty() && at_ < text_.size()) {
       if (read_special()) continue;
@@ -67,9 +68,13 @@ class NameParser {
     result_.args = std::string(trim(rest.substr(1, rest.size() - 2)));
   }
 
+  // `wild` grows only where there is a wildcard, and to its full length at the end.
   void append(char c, char wild) {
+    if (wild != ' ') {
+      part_.wild.resize(part_.text.size(), ' ');
+      part_.wild += wild;
+    }
     part_.text += c;
-    part_.wild += wild;
   }
 
   void begin_part() {
@@ -79,7 +84,7 @@ class NameParser {
 
   void end_part() {
     if (part_.text.empty() && result_.error.empty()) result_.error = "a part of the name is empty";
-    if (part_.wild.find_first_not_of(' ') == std::string::npos) part_.wild.clear();
+    if (!part_.wild.empty()) part_.wild.resize(part_.text.size(), ' ');
     result_.parts.push_back(std::move(part_));
   }
 
@@ -141,6 +146,39 @@ bool ObjectPattern::matches(const ObjectName& object) const {
   const bool whole_literal = name.literal() && (!schema || schema->literal());
   if (whole_literal) return true;
   return !is_system_schema(kind == ObjectKind::Schema ? object.name : object.schema);
+}
+
+namespace {
+
+/// A part as parse_name_parts() reads it back.
+std::string written(const NamePattern& part, std::string_view special) {
+  const std::string& text = part.text;
+  bool quote = text.starts_with('"');
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    quote = quote || (special.find(text[i]) != std::string_view::npos && (part.literal() || part.wild[i] == ' '));
+  }
+  if (!quote) return text;
+  std::string result = "\"";
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const bool wild = !part.literal() && part.wild[i] != ' ';
+    if (wild) result += '"';
+    if (text[i] == '"') result += '"';
+    result += text[i];
+    if (wild) result += '"';
+  }
+  return result + '"';
+}
+
+}  // namespace
+
+std::string ObjectPattern::text() const {
+  const bool signature = info(kind).identity == IdentityShape::Signature;
+  if (schema && schema->any() && name.any()) return "*";
+  std::string result;
+  if (schema) result = written(*schema, ".*?") + '.';
+  result += written(name, !schema ? "*?" : signature ? ".*?(" : ".*?");
+  if (signature && args) return result + '(' + *args + ')';
+  return signature && name.literal() ? result + "(*)" : result;
 }
 
 }  // namespace pgcharter

@@ -7,11 +7,14 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
+#include <functional>
 #include <string_view>
 
 #include <fmt/format.h>
 
 #include "base/hash.h"
+#include "model/fingerprint.h"
 
 namespace pgcharter {
 namespace {
@@ -41,7 +44,11 @@ void append_quoted(std::string& text, std::string_view name) {
 template <typename Sink>
 class Canonical {
  public:
-  Canonical(const State& state, Sink sink) : state_(state), sink_(std::move(sink)) {}
+  /// From here on names and lists may be added, also by another thread: what is there now is all that is looked at.
+  Canonical(const State& state, Sink sink) : state_(state), sink_(std::move(sink)) {
+    prepare_roles();
+    for (std::uint32_t i = 0; i < state.acls->size(); ++i) acls_.push_back(&(*state.acls)[static_cast<AclId>(i)]);
+  }
 
   void write() {
     line("server {} {}", state_.server.version_num, state_.server.system_identifier);
@@ -52,28 +59,64 @@ class Canonical {
  private:
   const State& state_;
   Sink sink_;
-  std::unordered_map<std::uint32_t, std::string> acl_texts_;
+  std::vector<std::string> quoted_;   // by number of the role
+  std::vector<std::uint32_t> ranks_;  // by number of the role: its place in the order of those texts
+  std::vector<const Acl*> acls_;      // by number
+  std::vector<AclEntry> entries_;
+  std::string text_;
+
+  void prepare_roles() {
+    std::vector<std::uint32_t> order;
+    for (std::uint32_t i = 0; i < state_.names->size(); ++i) {
+      const auto id = static_cast<RoleId>(i);
+      quoted_.push_back(id == kPublic ? "=public"
+                                      : fmt::format("{}{:?}", state_.names->dangling(id) ? "oid " : "", state_.names->name(id)));
+      order.push_back(i);
+    }
+    std::ranges::sort(order, {}, [&](std::uint32_t i) -> const std::string& { return quoted_[i]; });
+    ranks_.resize(order.size());
+    for (std::uint32_t rank = 0; rank < order.size(); ++rank) ranks_[order[rank]] = rank;
+  }
 
   template <typename... Args>
   void line(fmt::format_string<Args...> format, Args&&... args) {
     sink_(fmt::format(format, std::forward<Args>(args)...));
   }
 
-  std::string role(RoleId id) const {
-    if (id == kPublic) return "=public";
-    return fmt::format("{}{}", state_.names->dangling(id) ? "oid " : "", state_.names->name(id));
+  /// Quoted.
+  [[nodiscard]] std::string_view role(RoleId id) const {
+    return id == kNoRole ? "nobody" : std::string_view(quoted_[static_cast<std::size_t>(id)]);
   }
 
+  [[nodiscard]] std::uint32_t rank(RoleId id) const { return id == kNoRole ? ~0U : ranks_[static_cast<std::size_t>(id)]; }
+
+  /// In the order of the names; the grantor only where it is not that of the entry before. Valid until the next call.
   const std::string& acl(AclId id) {
-    auto [it, inserted] = acl_texts_.try_emplace(static_cast<std::uint32_t>(id));
-    if (!inserted) return it->second;
-    std::vector<std::string> items;
-    for (const AclEntry& e : (*state_.acls)[id]) {
-      items.push_back(fmt::format("{:?}={:x}*{:x}/{:?}", role(e.grantee), e.privileges.bits(), e.grantable.bits(), role(e.grantor)));
+    entries_ = *acls_[static_cast<std::size_t>(id)];
+    std::ranges::sort(entries_, {}, [&](const AclEntry& e) { return std::pair(rank(e.grantee), rank(e.grantor)); });
+    text_.clear();
+    RoleId grantor = kNoRole;
+    for (const AclEntry& e : entries_) {
+      append_role(e.grantee);
+      append_bits('=', e.privileges);
+      if (!e.grantable.empty()) append_bits('*', e.grantable);
+      if (e.grantor != grantor || &e == entries_.data()) {
+        text_ += '/';
+        append_role(e.grantor);
+      }
+      text_ += ' ';
+      grantor = e.grantor;
     }
-    std::ranges::sort(items);
-    it->second = fmt::format("{}", fmt::join(items, " "));
-    return it->second;
+    return text_;
+  }
+
+  void append_role(RoleId id) { text_ += role(id); }
+
+  void append_bits(char sign, PrivilegeSet set) {
+    std::array<char, 8> digits{};
+    const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), set.bits(), 16).ptr;
+    text_ += sign;
+    text_.append(digits.data(), end);
   }
 
   static bool alike(const Object& a, const Object& b) {
@@ -87,8 +130,9 @@ class Canonical {
     std::string text;
     for (const Object& o : objects) {
       if (previous == nullptr || !alike(*previous, o)) {
-        line("{} in {:?}, {}, owner {:?}, acl {}{}{}", info(o.id.kind).singular, o.id.schema, o.subkind ? o.subkind : '-', role(o.owner),
-             acl(o.acl), o.extension_member ? ", member of an extension, at first " : "", o.extension_member ? acl(o.initial_acl) : "");
+        line("{} in {:?}, {}, owner {}, acl {}", info(o.id.kind).singular, o.id.schema, o.subkind ? o.subkind : '-', role(o.owner),
+             acl(o.acl));
+        if (o.extension_member) line(" member of an extension, at first {}", acl(o.initial_acl));
       }
       text.assign("  ");
       append_quoted(text, o.id.name);
@@ -102,13 +146,13 @@ class Canonical {
     const ClusterState& c = state_.cluster;
     for (const Role& r : c.roles) {
       const RoleAttributes& a = r.attributes;
-      line("role {:?} {} {} {} {} {} {} {} {} {} comment {:?}", role(r.id), a.superuser, a.createdb, a.createrole, a.inherit, a.login,
+      line("role {} {} {} {} {} {} {} {} {} {} comment {:?}", role(r.id), a.superuser, a.createdb, a.createrole, a.inherit, a.login,
            a.replication, a.bypassrls, a.connection_limit, a.valid_until, r.comment.value_or(""));
     }
     std::vector<std::string> edges;
     for (const Membership& m : c.memberships) {
       edges.push_back(
-          fmt::format("member {:?} of {:?} by {:?} {} {} {}", role(m.member), role(m.role), role(m.grantor), m.admin, m.inherit, m.set));
+          fmt::format("member {} of {} by {} {} {} {}", role(m.member), role(m.role), role(m.grantor), m.admin, m.inherit, m.set));
     }
     std::ranges::sort(edges);
     for (std::string& edge : edges) sink_(std::move(edge));
@@ -116,7 +160,7 @@ class Canonical {
     for (const auto& [scope, values] : c.settings) {
       for (const auto& [key, value] : values) {
         settings.push_back(
-            fmt::format("setting {:?} in {:?}: {} = {:?}", scope.role == kNoRole ? "" : role(scope.role), scope.database, key, value));
+            fmt::format("setting {} in {:?}: {} = {:?}", scope.role == kNoRole ? "" : role(scope.role), scope.database, key, value));
       }
     }
     std::ranges::sort(settings);
@@ -130,13 +174,13 @@ class Canonical {
     for (const Column& c : d.columns) line("column {} {} {:?} acl {}", c.object, c.number, c.name, acl(c.acl));
     std::vector<std::string> defaults;
     for (const DefaultAcl& a : d.default_acls) {
-      defaults.push_back(fmt::format("default {:?} in {:?} on {} acl {}", role(a.creator), a.schema, info(a.objects).singular, acl(a.acl)));
+      defaults.push_back(fmt::format("default {} in {:?} on {} acl {}", role(a.creator), a.schema, info(a.objects).singular, acl(a.acl)));
     }
     std::ranges::sort(defaults);
     for (std::string& text : defaults) sink_(std::move(text));
     for (const Extension& e : d.extensions) line("extension {:?} in {:?} version {:?}", e.name, e.schema, e.version);
     for (const RoleDependency& r : d.role_dependencies) {
-      line("dependency {:?} {:?} {:?} {} {}", role(r.role), r.database, r.description, r.type, r.count);
+      line("dependency {} {:?} {:?} {} {}", role(r.role), r.database, r.description, r.type, r.count);
     }
   }
 };
@@ -151,20 +195,28 @@ const Role* ClusterState::find_role(RoleId id) const {
   return it == roles.end() ? nullptr : &*it;
 }
 
-std::string fingerprint(const State& state) {
-  Sha256 hash;
-  std::string buffer;
-  auto sink = [&](const std::string& line) {
-    buffer += line;
-    buffer += '\n';
-    if (buffer.size() < kHashedAtOnce) return;
-    hash.update(buffer);
-    buffer.clear();
+std::future<std::string> fingerprint_beside(const State& state) {
+  struct Hashing {
+    Sha256 hash;
+    std::string buffer;
+    void operator()(const std::string& line) {
+      buffer += line;
+      buffer += '\n';
+      if (buffer.size() < kHashedAtOnce) return;
+      hash.update(buffer);
+      buffer.clear();
+    }
   };
-  Canonical(state, sink).write();
-  hash.update(buffer);
-  return hash.hex();
+  auto hashing = std::make_shared<Hashing>();
+  auto canonical = std::make_shared<Canonical<std::function<void(const std::string&)>>>(state, std::ref(*hashing));
+  return std::async(std::launch::async, [hashing, canonical] {
+    canonical->write();
+    hashing->hash.update(hashing->buffer);
+    return hashing->hash.hex();
+  });
 }
+
+std::string fingerprint(const State& state) { return fingerprint_beside(state).get(); }
 
 std::string to_debug_string(const State& state) {
   std::string text;

@@ -2,13 +2,15 @@
 //
 // A session is hardened before anything else runs, in one round trip: with an empty search_path every name is printed and resolved
 // qualified (CVE-2018-1058), values are printed in one form whatever the role's or the database's settings say, and JIT compilation,
-// which costs more than our largest query, is off. Transactions belong to the caller; libpqxx sees one endless nontransaction.
+// which costs more than our largest query, is off; work_mem is what grouping 50,000 lists takes without files on disk. Transactions belong
+// to the caller; libpqxx sees one endless nontransaction.
 
 #include "pgcharter/connection.h"
 
 #include <cassert>
 
 #include "pg/conninfo.h"
+#include "pg/copy_row.h"
 #include "pg/error.h"
 #include "pg/pqxx_session.h"
 #include "pg/scram.h"
@@ -20,7 +22,7 @@ constexpr std::string_view kHarden =
     "SET search_path = ''; SET standard_conforming_strings = on; SET client_min_messages = warning; SET DateStyle = ISO; "
     "SET TimeZone = 'UTC'; SET IntervalStyle = postgres; SET extra_float_digits = 1; SET bytea_output = hex; "
     "SET quote_all_identifiers = off; SET escape_string_warning = off; SET check_function_bodies = on; SET jit = off; SET xmloption = "
-    "content";
+    "content; SET work_mem = '64MB'";
 
 // The identifier is the only part that may be forbidden: a provider can revoke EXECUTE on pg_control_system().
 constexpr Query kServer{"server_info", R"(
@@ -30,14 +32,16 @@ select pg_catalog.current_setting('server_version_num'), pg_catalog.current_sett
        (select c.system_identifier::pg_catalog.text from pg_catalog.pg_control_system() c),
        coalesce(pg_catalog.current_setting('createrole_self_grant', true), ''),
        pg_catalog.current_setting('max_locks_per_transaction')::int8 *
-         (pg_catalog.current_setting('max_connections')::int8 + pg_catalog.current_setting('max_prepared_transactions')::int8))"};
+         (pg_catalog.current_setting('max_connections')::int8 + pg_catalog.current_setting('max_prepared_transactions')::int8),
+       pg_catalog.pg_relation_size('pg_catalog.pg_class'))"};
 constexpr Query kServerWithoutIdentifier{"server_info_limited", R"(
 select pg_catalog.current_setting('server_version_num'), pg_catalog.current_setting('server_version'),
        pg_catalog.current_database(), current_user, coalesce((select r.rolsuper from pg_catalog.pg_roles r where r.rolname = current_user), false),
        pg_catalog.to_char(pg_catalog.clock_timestamp() at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'), null,
        coalesce(pg_catalog.current_setting('createrole_self_grant', true), ''),
        pg_catalog.current_setting('max_locks_per_transaction')::int8 *
-         (pg_catalog.current_setting('max_connections')::int8 + pg_catalog.current_setting('max_prepared_transactions')::int8))"};
+         (pg_catalog.current_setting('max_connections')::int8 + pg_catalog.current_setting('max_prepared_transactions')::int8),
+       pg_catalog.pg_relation_size('pg_catalog.pg_class'))"};
 
 class ResultRow final : public Row {
  public:
@@ -70,6 +74,20 @@ class PqxxBackedConnection final : public Connection {
              const std::function<void(const Row&)>& each) override {
     const pqxx::result result = guarded(query.sql, [&] { return session_.exec(query.sql, parameters); });
     for (const auto& row : result) each(ResultRow(row));
+  }
+
+  void stream(const Query& query, const std::vector<std::optional<std::string>>& parameters,
+              const std::function<void(const Row&)>& each) override {
+    std::vector<std::string> literals;
+    for (const auto& parameter : parameters) literals.push_back(parameter ? session_.quote(*parameter) : "null");
+    CopyRow row;
+    guarded(query.sql, [&] {
+      session_.copy(with_literals(query.sql, literals), [&](std::string& line) {
+        row.take(line);
+        each(row);
+      });
+      return pqxx::result();
+    });
   }
 
   std::vector<Notice> execute(std::string_view sql) override {
@@ -123,6 +141,7 @@ class PqxxBackedConnection final : public Connection {
       server_.system_identifier = row.text(6);
       server_.self_grant = row.text(7);
       server_.lock_slots = row.number(8);
+      server_.catalog_bytes = row.number(9);
     };
     try {
       query(kServer, {}, take);

@@ -52,4 +52,21 @@ pqxx::result PqxxSession::exec(std::string_view sql, const std::vector<std::opti
 #endif
 }
 
+void PqxxSession::copy(const std::string& query, const std::function<void(std::string&)>& each) {
+#if PQXX_VERSION_MAJOR < 7
+  pqxx::stream_from stream(work_, "(" + query + "\n)");  // 6.4 takes the name of a table as it is written
+  std::string line;
+  while (stream.get_raw_line(line)) each(line);
+  stream.complete();
+#else
+  auto stream = pqxx::stream_from::query(work_, query + '\n');
+  std::string line;
+  for (auto raw = stream.get_raw_line(); raw.first; raw = stream.get_raw_line()) {
+    line.assign(raw.first.get(), raw.second);
+    each(line);
+  }
+  stream.complete();
+#endif
+}
+
 }  // namespace pgcharter

@@ -50,6 +50,9 @@ class PqxxSession {
 
   pqxx::result exec(std::string_view sql) { return work_.exec(std::string(sql)); }
   pqxx::result exec(std::string_view sql, const std::vector<std::optional<std::string>>& parameters);
+  /// COPY (query) TO STDOUT, line by line.
+  void copy(const std::string& query, const std::function<void(std::string&)>& each);
+  std::string quote(const std::string& text) { return work_.quote(text); }
   pqxx::connection& connection() { return connection_; }
 
  private:

@@ -113,7 +113,7 @@ class LineMaker {
     line.sign = r_.action == Action::Alter ? '~' : adds ? '+' : '-';
     if (adds) line.contrast = "the charter has it, the database does not";
     if (r_.action == Action::Revoke || r_.action == Action::Drop) line.contrast = "the database has it, the charter does not";
-    if (r_.source) line.reason = fmt::format("{}:{}", printable(r_.source->file), r_.source->line);
+    if (r_.source) line.reason = fmt::format("{}:{}", printable(r_.source->file.str()), r_.source->line);
     std::string_view why = r_.reason;
     if (r_.source) {  // that it is declared, the position says
       if (why.starts_with("declared")) why.remove_prefix(std::string_view("declared").size());

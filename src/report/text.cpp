@@ -150,7 +150,7 @@ class TextWriter {
 
 void write_text(std::ostream& out, const Planned& planned, const TextStyle& style) {
   const Coverage coverage = coverage_of(planned);
-  Report report{.charter_name = planned.charter.name,
+  Report report{.charter_name = planned.charter->name,
                 .server = &planned.actual.server,
                 .lines = {},
                 .summary = planned.plan.summary,

@@ -100,7 +100,8 @@ class RunRenderer {
 /// "weavix.yaml:42", or "weavix.yaml:42: expired 2026-01-01", or just the reason.
 std::string text_of(const Reason& reason) {
   if (!reason.source) return reason.text;
-  const std::string place = reason.source->line > 0 ? reason.source->file + ":" + std::to_string(reason.source->line) : reason.source->file;
+  const SourcePos line{.file = reason.source->file, .line = reason.source->line};
+  const std::string place = to_string(line);
   return reason.text.empty() || reason.text == "declared" ? place : place + ": " + reason.text;
 }
 

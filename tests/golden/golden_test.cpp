@@ -65,7 +65,7 @@ Results results_of(const fs::path& folder) {
   Diagnostics diagnostics;
   std::unique_ptr<Planned> planned;
   if (const auto charter = load_charter(sources_of(folder), diagnostics)) {
-    planned = plan_state(*charter, read_state(read(folder / "actual.json")), {}, diagnostics);
+    planned = plan_state(std::make_shared<const Charter>(*charter), read_state(read(folder / "actual.json")), {}, diagnostics);
   }
   std::ostringstream errors;
   for (const Diagnostic& diagnostic : diagnostics.all()) write_diagnostic(errors, diagnostic);
@@ -74,7 +74,7 @@ Results results_of(const fs::path& folder) {
   std::ostringstream text;
   write_text(text, *planned, {.full = true});
   results.text = text.str();
-  results.sql = to_psql(planned->script, planned->actual, planned->charter.name);
+  results.sql = to_psql(planned->script, planned->actual, planned->charter->name);
   std::ostringstream json;
   write_json(json, *planned);
   results.json = masked(json.str(), planned->fingerprint, "(fingerprint)");

@@ -85,8 +85,8 @@ const std::map<std::string, std::string> kHeaders = {
 
 /// Beginning of an include → the only layers that may name it.
 const std::vector<std::pair<std::string, std::string>> kLibraries = {
-    {"yaml-cpp/", "manifest"}, {"pqxx/", "pg"},      {"libpq", "pg"},    {"postgres", "pg"},     {"nlohmann/", "codec"}, {"CLI/", "cli"},
-    {"dtl/", "report"},        {"openssl/", "base"}, {"curl/", "azure"}, {"nlohmann/", "azure"}, {"openssl/", "azure"},
+    {"yaml.h", "manifest"}, {"pqxx/", "pg"},      {"libpq", "pg"},    {"postgres", "pg"},     {"nlohmann/", "codec"}, {"CLI/", "cli"},
+    {"dtl/", "report"},     {"openssl/", "base"}, {"curl/", "azure"}, {"nlohmann/", "azure"}, {"openssl/", "azure"},
 };
 
 bool may_include(const std::string& layer, const std::string& other) {

@@ -173,7 +173,8 @@ TEST_F(ExportTest, SnapshotsTellWhatKeepsARole) {
     CharterSources sources;
     sources.documents.push_back({"charter.yaml", {}, "charter: 1\nname: t\nroles:\n" + roles});
     Diagnostics diagnostics;
-    const auto plan = plan_snapshot(load_charter(sources, diagnostics).value(), read_state(file.str()), {}, diagnostics);
+    const auto plan =
+        plan_snapshot(std::make_shared<const Charter>(load_charter(sources, diagnostics).value()), read_state(file.str()), {}, diagnostics);
     std::vector<std::string> messages;
     for (const Diagnostic& d : diagnostics.all()) messages.push_back(d.message);
     if (plan != nullptr) messages.push_back(std::to_string(plan->script.statements.size()) + " statements");

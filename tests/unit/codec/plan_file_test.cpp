@@ -41,7 +41,7 @@ TEST_F(CodecPlanFile, KeepsWhatIsNeededToPlanAgain) {
   const SavedPlan saved = read_plan_file(text);
   ASSERT_EQ(saved.sources.documents.size(), 1U);
   EXPECT_EQ(saved.sources.documents[0].text, "charter: 1\n");
-  EXPECT_EQ(saved.sources.vars, planned->charter.vars);
+  EXPECT_EQ(saved.sources.vars, planned->charter->vars);
   EXPECT_TRUE(saved.resolve.set_passwords);
   EXPECT_EQ(saved.expires_at, "2026-11-21T11:00:00Z");
   EXPECT_EQ(saved.script.statements, planned->script.statements);

@@ -1,0 +1,84 @@
+// Reading large answers as COPY: they arrive row by row while the server still works on the rest, and never stand in memory as a whole.
+//
+// In the text format a tab ends a field, \N is NULL, and a backslash begins an escape; the server writes \b \f \n \r \t \v and \\.
+
+#include "pg/copy_row.h"
+
+#include <algorithm>
+#include <charconv>
+
+namespace pgcharter {
+namespace {
+
+char unescaped(char c) {
+  switch (c) {
+    case 'b':
+      return '\b';
+    case 'f':
+      return '\f';
+    case 'n':
+      return '\n';
+    case 'r':
+      return '\r';
+    case 't':
+      return '\t';
+    case 'v':
+      return '\v';
+    default:
+      return c;
+  }
+}
+
+/// Takes the escapes out of line[begin, end) and returns the new end.
+std::size_t unescape(std::string& line, std::size_t begin, std::size_t end) {
+  std::size_t out = line.find('\\', begin);
+  if (out >= end) return end;
+  for (std::size_t in = out; in < end; ++in) {
+    if (line[in] == '\\' && in + 1 < end) {
+      line[out++] = unescaped(line[++in]);
+    } else {
+      line[out++] = line[in];
+    }
+  }
+  return out;
+}
+
+}  // namespace
+
+void CopyRow::take(std::string& line) {
+  if (line.ends_with('\n')) line.pop_back();
+  fields_.clear();
+  for (std::size_t begin = 0;;) {
+    const std::size_t end = std::min(line.find('\t', begin), line.size());
+    if (std::string_view(line).substr(begin, end - begin) == "\\N") {
+      fields_.emplace_back();
+    } else {
+      fields_.emplace_back(std::string_view(line).substr(begin, unescape(line, begin, end) - begin));
+    }
+    if (end == line.size()) return;
+    begin = end + 1;
+  }
+}
+
+std::string with_literals(std::string_view sql, const std::vector<std::string>& literals) {
+  std::string result;
+  for (std::size_t at = 0; at < sql.size();) {
+    if (sql.substr(at, 2) == "--") {
+      at = std::min(sql.find('\n', at), sql.size());
+      continue;
+    }
+    std::size_t number = 0;
+    if (sql[at] == '$') {
+      const auto [end, problem] = std::from_chars(sql.data() + at + 1, sql.data() + sql.size(), number);
+      if (problem == std::errc() && number >= 1 && number <= literals.size()) {
+        result += literals[number - 1];
+        at = static_cast<std::size_t>(end - sql.data());
+        continue;
+      }
+    }
+    result += sql[at++];
+  }
+  return result;
+}
+
+}  // namespace pgcharter
