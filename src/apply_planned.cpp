@@ -3,9 +3,9 @@
 //   lock → for each transaction: fresh plan, held against what was shown → executed → verified → committed, and the truth told about it
 //
 // A charter of one database is one transaction. With several, the server's first part, each database and the server's last part are
-// transactions of their own; a part that needs more locks than the server has is several (src/sql/batches.cpp), of which each plans anew
-// what the one before left. Applying runs READ COMMITTED, so that what others commit meanwhile is seen by the verification
-// (docs/reliability.md says what is promised).
+// transactions of their own; so are Entra principals, which are made in database postgres before everything else; a part that needs more
+// locks than the server has is several (src/sql/batches.cpp), of which each plans anew what the one before left. Applying runs READ
+// COMMITTED, so that what others commit meanwhile is seen by the verification (docs/reliability.md says what is promised).
 
 #include <algorithm>
 #include <atomic>
@@ -29,15 +29,19 @@ namespace {
 
 /// A part of the plan that is one transaction, or a row of them.
 struct Part {
-  enum class Of { Everything, ServerFirst, Database, ServerLast, Rehearsal };
+  enum class Of { Principals, Everything, ServerFirst, Database, ServerLast, Rehearsal };
 
   std::string what;  ///< for messages: "database weavix"
   std::optional<std::string> database;
   Charter charter;  ///< its database first, and the others for what they say about the server
   Of of = Of::Everything;
+  bool with_principals = false;  ///< of everything: nothing runs before it
 
   [[nodiscard]] bool covers(const Statement& s) const {
+    if (is_principal_phase(s.phase)) return of == Of::Principals || with_principals;
     switch (of) {
+      case Of::Principals:
+        return false;
       case Of::Everything:
         return true;
       case Of::ServerFirst:
@@ -62,6 +66,26 @@ struct Part {
 Part part_of(const Charter& charter, std::size_t database, Part::Of of, std::string what) {
   Part part{.what = std::move(what), .database = database_of(charter.databases[database]), .charter = charter, .of = of};
   std::swap(part.charter.databases.front(), part.charter.databases[database]);
+  return part;
+}
+
+/// The charter's principals and nothing else, in the database that has Azure's functions. Their new names come later.
+Part part_of_principals(const Planned& shown) {
+  Part part{.what = "the Entra principals", .database = std::string(kEntraDatabase), .charter = shown.charter, .of = Part::Of::Principals};
+  std::map<std::string, std::string> old_names;
+  for (const DesiredRole& role : shown.desired.roles) {
+    if (role.rename_from) old_names[shown.actual.names->name(role.id)] = *role.rename_from;
+  }
+  part.charter.roles.clear();
+  for (const auto& [name, rule] : shown.charter.roles) {
+    if (!rule.entra || rule.ensure == Ensure::Absent) continue;
+    const auto old = old_names.find(name);
+    RoleRule principal{.pos = rule.pos, .name = old == old_names.end() ? name : old->second};
+    principal.attributes = rule.attributes;
+    principal.entra = rule.entra;
+    part.charter.roles.emplace(principal.name, principal);
+  }
+  part.charter.databases.assign(1, {});
   return part;
 }
 
@@ -134,10 +158,14 @@ class Apply {
     lock_ = connector_(options_.lock_database);
     take_lock(*lock_, options_.apply);
     const Charter& charter = shown_.charter;
+    const bool apart = has_principals() && !principals_in_one_transaction(shown_);
+    if (apart) carry_out(part_of_principals(shown_));
     if (options_.rehearse && charter.databases.size() > 1) {
       carry_out(parts_of_databases(charter, Part::Of::Rehearsal));
     } else if (charter.databases.size() == 1) {
-      carry_out({part_of(charter, 0, Part::Of::Everything, "the transaction")});
+      Part everything = part_of(charter, 0, Part::Of::Everything, "the transaction");
+      everything.with_principals = !apart;
+      carry_out(everything);
     } else {
       carry_out({part_of(charter, 0, Part::Of::ServerFirst, "the server's roles and databases")});
       carry_out(parts_of_databases(charter, Part::Of::Database));
@@ -155,6 +183,10 @@ class Apply {
     std::size_t statements = 0;
     std::optional<Script> left;  ///< where another transaction must follow: what it will find
   };
+
+  [[nodiscard]] bool has_principals() const {
+    return std::ranges::any_of(shown_.script.statements, [](const Statement& s) { return is_principal_phase(s.phase); });
+  }
 
   /// Parts that do not depend on each other, `jobs` at a time. After a failure none begins any more, and those that are at work end.
   void carry_out(const std::vector<Part>& parts) {
@@ -209,9 +241,10 @@ class Apply {
 
     observer_.begins(what);
     const Script batch = first_batch(script);
+    execute_stand_ins(*connection, part, *fresh);
     execute(*connection, batch, observer_);
     const bool last = batch.statements.size() == script.statements.size();
-    std::unique_ptr<Planned> after = plan_inside(*connection, part.charter, without_passwords());
+    std::unique_ptr<Planned> after = plan_again(*connection, part);
     Done done{.statements = batch.statements.size(), .left = {}};
     if (last) {
       done.statements += verify(*connection, part, *fresh, after);
@@ -242,7 +275,7 @@ class Apply {
     Script left;
     try {
       connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
-      left = part.own(plan_inside(connection, part.charter, without_passwords())->script);
+      left = part.own(plan_again(connection, part)->script);
     } catch (const Error& error) {
       throw unknown_outcome(lost, fmt::format("the server says yes, but can't be read: {}", error.what()));
     }
@@ -257,7 +290,7 @@ class Apply {
   /// The plan as it is now. Where the very plan was approved, a charter that makes no sense any more shows that it is stale.
   std::unique_ptr<Planned> fresh_plan(Connection& connection, const Part& part) {
     try {
-      return plan_inside(connection, part.charter, options_);
+      return plan_inside(connection, part.charter, shown_.actual.server.entra_functions, options_);
     } catch (const Error& error) {
       if (!options_.expected_fingerprint || error.code != kCharterError) throw;
       throw Refusal(3, fmt::format("the plan is stale: the server has changed since it was made; {}", error.what()), "Make a new plan.");
@@ -277,10 +310,24 @@ class Apply {
     check_guards(fresh, options_);
   }
 
-  [[nodiscard]] ReconcileOptions without_passwords() const {
+  /// What is left to do; whether passwords are as they were just set, nobody can read.
+  std::unique_ptr<Planned> plan_again(Connection& connection, const Part& part) {
     ReconcileOptions again = options_;
     again.resolve.set_passwords = false;
-    return again;
+    return plan_inside(connection, part.charter, shown_.actual.server.entra_functions, again);
+  }
+
+  /// A rehearsal rolls the principals back, so that what follows needs roles in their place.
+  void execute_stand_ins(Connection& connection, const Part& part, const Planned& fresh) {
+    if (!options_.rehearse || part.of == Part::Of::Principals || part.with_principals) return;
+    Script script;
+    for (Statement statement : fresh.script.statements) {
+      if (statement.stand_in.empty()) continue;
+      statement.sql = std::move(statement.stand_in);
+      script.statements.push_back(std::move(statement));
+    }
+    ApplyObserver nobody;
+    execute(connection, script, nobody);
   }
 
   /// Reads again inside the transaction until nothing is left to do; throws Refusal 5 for what can't be explained. Returns how many
@@ -288,7 +335,12 @@ class Apply {
   std::size_t verify(Connection& connection, const Part& part, const Planned& first, std::unique_ptr<Planned>& residue) {
     std::size_t more = 0;
     for (int round = 0;; ++round) {
-      const Script left = part.own(residue->script);
+      Script left = part.own(residue->script);
+      if (!options_.rehearse && part.of != Part::Of::Principals && !part.with_principals) {
+        // Somebody has taken a principal away again since the transaction before.
+        std::ranges::copy_if(residue->script.statements, std::back_inserter(left.statements),
+                             [](const Statement& s) { return is_principal_phase(s.phase); });
+      }
       if (left.statements.empty()) return more;
       if (round == 3 || !only_newborn(*residue, left, first.actual)) {
         throw Refusal(
@@ -298,16 +350,19 @@ class Apply {
       observer_.message(fmt::format("objects appeared meanwhile; {} more statements", left.statements.size()));
       execute(connection, left, observer_);
       more += left.statements.size();
-      residue = plan_inside(connection, part.charter, without_passwords());
+      residue = plan_again(connection, part);
     }
   }
 
   /// The inverse, and whether it is one: it runs behind a savepoint, and what it leaves is what can't be restored.
   Inverse inverse_of(Connection& connection, const Part& part, const Planned& done, const Planned& after) {
-    const InverseScope scope{.server = part.of != Part::Of::Database,
-                             .database = part.of != Part::Of::ServerFirst && part.of != Part::Of::ServerLast};
+    const bool server_only = part.of == Part::Of::Principals || part.of == Part::Of::ServerFirst || part.of == Part::Of::ServerLast;
+    const InverseScope scope{.server = part.of != Part::Of::Database, .database = !server_only};
     Inverse inverse = make_inverse(done.plan, after.actual, scope);
-    if (std::ranges::any_of(inverse.script.statements, [](const Statement& s) { return s.batch > 0; })) return inverse;
+    const auto elsewhere = [&](const Statement& s) {
+      return is_principal_phase(s.phase) && connection.server().database != kEntraDatabase;
+    };
+    if (std::ranges::any_of(inverse.script.statements, [&](const Statement& s) { return s.batch > 0 || elsewhere(s); })) return inverse;
     ApplyObserver nobody;
     connection.execute("SAVEPOINT pgcharter_inverse");
     try {

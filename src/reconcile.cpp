@@ -25,6 +25,7 @@ void tell_limits(const Planned& planned, Diagnostics& diagnostics) {
     const Unremovable told = describe_unremovable(planned.actual, change);
     diagnostics.warning("unremovable", {}, told.text, told.hint);
   }
+  for (const Obstacle& obstacle : planned.obstacles) diagnostics.warning("obstacle", {}, obstacle.text, obstacle.hint);
   for (const MissingRight& right : planned.missing) {
     diagnostics.warning("missing-right", {}, fmt::format("{} lacks the right {}", planned.actual.server.user, right.what),
                         right.sql.empty() ? "Only a superuser can do that." : fmt::format("An administrator can run: {};", right.sql));
@@ -46,6 +47,17 @@ void tell_batches(const Planned& planned, Diagnostics& diagnostics) {
                     planned.actual.server.lock_slots),
         "For one transaction, raise max_locks_per_transaction. After a failure, apply again: it goes on where it stopped.");
   }
+}
+
+void tell_principals(const Planned& planned, Diagnostics& diagnostics) {
+  const auto& statements = planned.script.statements;
+  const bool any = std::ranges::any_of(statements, [](const Statement& s) { return is_principal_phase(s.phase); });
+  if (!any || principals_in_one_transaction(planned)) return;
+  diagnostics.warning(
+      "several-transactions", {},
+      "Entra principals are created and bound in database postgres, in a transaction of its own before all others: only there "
+      "the server has the functions for it",
+      "Each transaction is verified and committed by itself. After a failure, apply again: it goes on where it stopped.");
 }
 
 void finish_plan(Planned& planned, const ReconcileOptions& options, Diagnostics& diagnostics) {
@@ -77,10 +89,22 @@ void finish_plan(Planned& planned, const ReconcileOptions& options, Diagnostics&
   // Order them and name the risks. Beyond this point no change is added or removed.
   planned.plan = make_plan(planned.actual, planned.desired, std::move(changes));
   planned.missing = preflight(planned.plan);
+  planned.obstacles = find_obstacles(planned.plan);
   planned.script = render(planned.plan);
   planned.plan.summary.statements = planned.script.statements.size();
   tell_limits(planned, diagnostics);
   tell_batches(planned, diagnostics);
+  tell_principals(planned, diagnostics);
+}
+
+bool has_principals(const Charter& charter) {
+  return std::ranges::any_of(charter.roles, [](const auto& role) { return role.second.entra && role.second.ensure == Ensure::Present; });
+}
+
+/// They are in one database only; whoever is connected to another one asks there.
+EntraFunctions entra_functions(Connection& connection, const Connector& connector) {
+  if (connection.server().database == kEntraDatabase) return read_entra_functions(connection);
+  return read_entra_functions(*connector(std::string(kEntraDatabase)));
 }
 
 }  // namespace
@@ -98,8 +122,10 @@ std::unique_ptr<Planned> read_inside(Connection& connection, const Charter& char
   return planned;
 }
 
-std::unique_ptr<Planned> plan_inside(Connection& connection, const Charter& charter, const ReconcileOptions& options) {
+std::unique_ptr<Planned> plan_inside(Connection& connection, const Charter& charter, const std::optional<EntraFunctions>& functions,
+                                     const ReconcileOptions& options) {
   auto planned = read_inside(connection, charter);
+  planned->actual.server.entra_functions = functions;
   finish_plan(*planned, options, planned->diagnostics);
   if (planned->diagnostics.has_errors()) {
     const auto first = std::ranges::find(planned->diagnostics.all(), Severity::Error, &Diagnostic::severity);
@@ -120,7 +146,10 @@ std::unique_ptr<Planned> make_planned(const Charter& charter, const Connector& c
     const std::unique_ptr<Connection> connection = connector(database_of(charter.databases[i]));
     const ReadScope scope = read_scope(charter, charter.databases[i]);
     connection->execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
-    if (i == 0) read_cluster(*connection, scope, planned->actual);
+    if (i == 0) {
+      read_cluster(*connection, scope, planned->actual);
+      if (has_principals(charter)) planned->actual.server.entra_functions = entra_functions(*connection, connector);
+    }
     SerialRows in_turn(*connection, rows);
     planned->actual.databases[i] = read_one_database(in_turn, scope, planned->actual);
     connection->execute("COMMIT");
@@ -172,7 +201,12 @@ std::unique_ptr<Planned> plan_snapshot(const Charter& charter, State snapshot, c
   return plan_state(charter, std::move(snapshot), options, diagnostics);
 }
 
+bool principals_in_one_transaction(const Planned& planned) {
+  return planned.charter.databases.size() == 1 && planned.actual.server.database == kEntraDatabase;
+}
+
 void check_guards(const Planned& planned, const ReconcileOptions& options) {
+  if (!planned.obstacles.empty()) throw Refusal(4, planned.obstacles.front().text, planned.obstacles.front().hint);
   if (!planned.missing.empty()) {
     std::string sql;
     for (const MissingRight& right : planned.missing) {

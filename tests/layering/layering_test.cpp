@@ -74,6 +74,7 @@ const std::map<std::string, std::string> kHeaders = {
     {"inverse.h", "inverse"},
     {"preflight.h", "apply"},
     {"inheritance.h", "model"},
+    {"principal.h", "model"},
     {"platform.h", "model"},   // a table; manifest holds it against a charter
     {"reconcile.h", "codec"},  // Planned, the value that codec and report write
     {"export.h", "export"},

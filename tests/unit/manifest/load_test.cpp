@@ -61,7 +61,7 @@ tables: {}
 
 TEST(ManifestLoad, RefusesWhatThisVersionDoesNotTreat) {
   const Loaded loaded = load(R"(roles:
-  app: { entra: { type: service } }
+  app: {}
 schemas:
   s: { distribute: true }
 functions: {}
@@ -70,7 +70,7 @@ expect: []
 )");
   std::vector<std::string> codes;
   for (const Diagnostic& d : loaded.diagnostics.all()) codes.push_back(d.code);
-  EXPECT_THAT(codes, ElementsAre("not-supported", "not-supported", "not-supported", "not-supported", "not-supported")) << loaded.text();
+  EXPECT_THAT(codes, ElementsAre("not-supported", "not-supported", "not-supported", "not-supported")) << loaded.text();
 }
 
 TEST(ManifestLoad, TakesPasswordsFromKeyVaults) {
