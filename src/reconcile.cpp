@@ -49,6 +49,10 @@ void tell_batches(const Planned& planned, Diagnostics& diagnostics) {
   }
 }
 
+bool is_about_principals(const Change& change) {
+  return std::holds_alternative<CreatePrincipal>(change.body) || std::holds_alternative<BindPrincipal>(change.body);
+}
+
 void tell_principals(const Planned& planned, Diagnostics& diagnostics) {
   const auto& statements = planned.script.statements;
   const bool any = std::ranges::any_of(statements, [](const Statement& s) { return is_principal_phase(s.phase); });
@@ -60,7 +64,10 @@ void tell_principals(const Planned& planned, Diagnostics& diagnostics) {
       "Each transaction is verified and committed by itself. After a failure, apply again: it goes on where it stopped.");
 }
 
-void finish_plan(Planned& planned, const ReconcileOptions& options, Diagnostics& diagnostics) {
+/// Looks for Azure's functions on the server; empty where there is none to ask.
+using FunctionsOfEntra = std::function<EntraFunctions()>;
+
+void finish_plan(Planned& planned, const FunctionsOfEntra& ask, const ReconcileOptions& options, Diagnostics& diagnostics) {
   // The fingerprint covers what was read, before anything is made of it.
   planned.fingerprint = fingerprint(planned.actual);
   planned.generated_at = planned.actual.server.now;
@@ -80,6 +87,9 @@ void finish_plan(Planned& planned, const ReconcileOptions& options, Diagnostics&
   // From here on the plan depends on these two values only.
   std::vector<Change> changes = diff(planned.actual, planned.desired);
 
+  // How principals are made depends on the server; whoever has none to make need not ask.
+  if (ask && std::ranges::any_of(changes, is_about_principals)) planned.actual.server.entra_functions = ask();
+
   // What only a grantor could take away whom this executor can't become is told, not planned.
   planned.unremovable = take_unremovable(planned.actual, planned.desired, changes);
 
@@ -95,16 +105,6 @@ void finish_plan(Planned& planned, const ReconcileOptions& options, Diagnostics&
   tell_limits(planned, diagnostics);
   tell_batches(planned, diagnostics);
   tell_principals(planned, diagnostics);
-}
-
-bool has_principals(const Charter& charter) {
-  return std::ranges::any_of(charter.roles, [](const auto& role) { return role.second.entra && role.second.ensure == Ensure::Present; });
-}
-
-/// They are in one database only; whoever is connected to another one asks there.
-EntraFunctions entra_functions(Connection& connection, const Connector& connector) {
-  if (connection.server().database == kEntraDatabase) return read_entra_functions(connection);
-  return read_entra_functions(*connector(std::string(kEntraDatabase)));
 }
 
 }  // namespace
@@ -126,7 +126,7 @@ std::unique_ptr<Planned> plan_inside(Connection& connection, const Charter& char
                                      const ReconcileOptions& options) {
   auto planned = read_inside(connection, charter);
   planned->actual.server.entra_functions = functions;
-  finish_plan(*planned, options, planned->diagnostics);
+  finish_plan(*planned, {}, options, planned->diagnostics);
   if (planned->diagnostics.has_errors()) {
     const auto first = std::ranges::find(planned->diagnostics.all(), Severity::Error, &Diagnostic::severity);
     Error error(fmt::format("{}: {}", to_string(first->pos), first->message), first->hint);
@@ -146,10 +146,7 @@ std::unique_ptr<Planned> make_planned(const Charter& charter, const Connector& c
     const std::unique_ptr<Connection> connection = connector(database_of(charter.databases[i]));
     const ReadScope scope = read_scope(charter, charter.databases[i]);
     connection->execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
-    if (i == 0) {
-      read_cluster(*connection, scope, planned->actual);
-      if (has_principals(charter)) planned->actual.server.entra_functions = entra_functions(*connection, connector);
-    }
+    if (i == 0) read_cluster(*connection, scope, planned->actual);
     SerialRows in_turn(*connection, rows);
     planned->actual.databases[i] = read_one_database(in_turn, scope, planned->actual);
     connection->execute("COMMIT");
@@ -160,7 +157,8 @@ std::unique_ptr<Planned> make_planned(const Charter& charter, const Connector& c
   queries[0] = read(0);
   for_each_parallel(queries.size() - 1, options.jobs, [&](std::size_t i) { queries[i + 1] = read(i + 1); });
   for (std::size_t i = 0; i < queries.size(); ++i) planned->queries[planned->actual.databases[i].name] = queries[i];
-  finish_plan(*planned, options, diagnostics);
+  const auto ask = [&] { return read_entra_functions(*connector(std::string(kEntraDatabase))); };
+  finish_plan(*planned, ask, options, diagnostics);
   planned->diagnostics = diagnostics;
   return diagnostics.has_errors() ? nullptr : std::move(planned);
 }
@@ -169,7 +167,7 @@ std::unique_ptr<Planned> plan_state(const Charter& charter, State actual, const 
   auto planned = std::make_unique<Planned>();
   planned->charter = charter;
   planned->actual = std::move(actual);
-  finish_plan(*planned, options, diagnostics);
+  finish_plan(*planned, {}, options, diagnostics);
   planned->diagnostics = diagnostics;
   return diagnostics.has_errors() ? nullptr : std::move(planned);
 }

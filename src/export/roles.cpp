@@ -55,7 +55,7 @@ std::string principal_flow(const EntraPrincipal& principal) {
   Members members;
   const bool known_type = is_entra_type(principal.type);
   if (known_type) members.emplace_back("type", principal.type);
-  if (known_type && is_guid(principal.object_id)) members.emplace_back("object_id", yaml_scalar(principal.object_id));
+  if (known_type && is_guid(principal.object_id)) members.emplace_back("object_id", principal.object_id);
   if (principal.admin) members.emplace_back("admin", "true");
   if (principal.mfa) members.emplace_back("mfa", "true");
   return flow_map(members);
