@@ -20,81 +20,13 @@
 #include "pgcharter/reconcile.h"
 
 #include "apply/commit.h"
+#include "apply_parts.h"
 #include "base/parallel.h"
 #include "planning.h"
 #include "serial_observer.h"
 
 namespace pgcharter {
 namespace {
-
-/// A part of the plan that is one transaction, or a row of them.
-struct Part {
-  enum class Of { Principals, Everything, ServerFirst, Database, ServerLast, Rehearsal };
-
-  std::string what;  ///< for messages: "database weavix"
-  std::optional<std::string> database;
-  Charter charter;  ///< its database first, and the others for what they say about the server
-  Of of = Of::Everything;
-  bool with_principals = false;  ///< of everything: nothing runs before it
-
-  [[nodiscard]] bool covers(const Statement& s) const {
-    if (is_principal_phase(s.phase)) return of == Of::Principals || with_principals;
-    switch (of) {
-      case Of::Principals:
-        return false;
-      case Of::Everything:
-        return true;
-      case Of::ServerFirst:
-        return s.database.empty() && !is_after_databases(s.phase);
-      case Of::ServerLast:
-        return s.database.empty() && is_after_databases(s.phase);
-      case Of::Database:
-        return s.database == database;
-      case Of::Rehearsal:
-        // A role can't be dropped before all databases have let it go.
-        return s.database.empty() ? s.phase != Phase::DropRole : s.database == database;
-    }
-    return true;
-  }
-  [[nodiscard]] Script own(const Script& script) const {
-    Script mine;
-    std::ranges::copy_if(script.statements, std::back_inserter(mine.statements), [this](const Statement& s) { return covers(s); });
-    return mine;
-  }
-};
-
-Part part_of(const Charter& charter, std::size_t database, Part::Of of, std::string what) {
-  Part part{.what = std::move(what), .database = database_of(charter.databases[database]), .charter = charter, .of = of};
-  std::swap(part.charter.databases.front(), part.charter.databases[database]);
-  return part;
-}
-
-/// The charter's principals and nothing else, in the database that has Azure's functions. Their new names come later.
-Part part_of_principals(const Planned& shown) {
-  Part part{.what = "the Entra principals", .database = std::string(kEntraDatabase), .charter = shown.charter, .of = Part::Of::Principals};
-  std::map<std::string, std::string> old_names;
-  for (const DesiredRole& role : shown.desired.roles) {
-    if (role.rename_from) old_names[shown.actual.names->name(role.id)] = *role.rename_from;
-  }
-  part.charter.roles.clear();
-  for (const auto& [name, rule] : shown.charter.roles) {
-    if (!rule.entra || rule.ensure == Ensure::Absent) continue;
-    const auto old = old_names.find(name);
-    RoleRule principal{.pos = rule.pos, .name = old == old_names.end() ? name : old->second};
-    principal.attributes = rule.attributes;
-    principal.entra = rule.entra;
-    part.charter.roles.emplace(principal.name, principal);
-  }
-  part.charter.databases.assign(1, {});
-  return part;
-}
-
-std::vector<Part> parts_of_databases(const Charter& charter, Part::Of of) {
-  std::vector<Part> parts;
-  for (std::size_t i = 0; i < charter.databases.size(); ++i)
-    parts.push_back(part_of(charter, i, of, fmt::format("database \"{}\"", charter.databases[i].name)));
-  return parts;
-}
 
 bool is_end_of_self_membership(Phase phase) {
   return phase == Phase::SelfMembershipEnd || phase == Phase::DatabaseSelfMembershipEnd || phase == Phase::LastSelfMembershipEnd;
@@ -159,7 +91,10 @@ class Apply {
     take_lock(*lock_, options_.apply);
     const Charter& charter = shown_.charter;
     const bool apart = has_principals() && !principals_in_one_transaction(shown_);
-    if (apart) carry_out(part_of_principals(shown_));
+    if (apart) {
+      if (charter.databases.size() == 1) check_not_stale(part_of(charter, 0, Part::Of::Everything, "the transaction"));
+      carry_out(part_of_principals(shown_));
+    }
     if (options_.rehearse && charter.databases.size() > 1) {
       carry_out(parts_of_databases(charter, Part::Of::Rehearsal));
     } else if (charter.databases.size() == 1) {
@@ -295,6 +230,15 @@ class Apply {
       if (!options_.expected_fingerprint || error.code != kCharterError) throw;
       throw Refusal(3, fmt::format("the plan is stale: the server has changed since it was made; {}", error.what()), "Make a new plan.");
     }
+  }
+
+  /// Principals are made from a plan that sees little more than roles; whether the whole plan is stale is asked before.
+  void check_not_stale(const Part& part) {
+    if (!options_.expected_fingerprint) return;
+    const std::unique_ptr<Connection> connection = connector_(part.database);
+    connection->execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
+    const std::unique_ptr<Planned> fresh = fresh_plan(*connection, part);
+    check_still_shown(part, *fresh, fresh->script, shown_.script);
   }
 
   /// What a person approved, or reviewed in a saved plan, is what is done; where the charter was approved, it is within the guards.

@@ -70,7 +70,10 @@ std::string sql_of(const RenderContext& context, const BindPrincipal& change) {
 }
 
 std::string stand_in_for(const RenderContext& context, const CreatePrincipal& change) {
-  return sql_of(context, CreateRole{.role = change.role, .attributes = change.attributes(), .password = {}}, {});
+  std::string sql = sql_of(context, CreateRole{.role = change.role, .attributes = change.attributes(), .password = {}}, {});
+  const RoleId admins = context.names().find(kEntraAdminRole);
+  if (!change.principal.admin || context.plan.actual->cluster.find_role(admins) == nullptr) return sql;
+  return sql + " " + SqlWriter().keyword("IN ROLE").identifier(kEntraAdminRole).take();
 }
 
 }  // namespace pgcharter

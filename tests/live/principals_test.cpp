@@ -1,5 +1,5 @@
-// Entra principals on a real server that has Azure's functions as far as a client can tell (tests/support/emulated_pgaadauth.sql). Roles belong
-// to the whole server: all names begin with x_.
+// Entra principals on a real server that has Azure's functions as far as a client can tell (tests/support/emulated_pgaadauth.sql). Roles
+// belong to the whole server: all names begin with x_.
 #include <fstream>
 #include <functional>
 #include <set>
@@ -9,8 +9,8 @@
 
 #include "pgcharter/export.h"
 #include "pgcharter/inverse.h"
-#include "pgcharter/report.h"
 #include "pgcharter/reconcile.h"
+#include "pgcharter/report.h"
 
 #include "support/live_server.h"
 
@@ -130,9 +130,10 @@ class PrincipalsTest : public LiveTest {
   }
 
   Texts labels(const std::string& role) {
-    return column("select l.provider || ': ' || l.label from pg_catalog.pg_shseclabel l join pg_catalog.pg_roles r on r.oid = l.objoid where "
-                  "r.rolname = " +
-                  literal(role) + " order by 1");
+    return column(
+        "select l.provider || ': ' || l.label from pg_catalog.pg_shseclabel l join pg_catalog.pg_roles r on r.oid = l.objoid where "
+        "r.rolname = " +
+        literal(role) + " order by 1");
   }
 
   /// By hand: what is left when somebody has deleted the identity and made it anew, and the server has found that out.
@@ -158,8 +159,9 @@ TEST_F(PrincipalsTest, AreCreatedInDatabasePostgresBeforeEverythingElse) {
   EXPECT_THAT(log.committed_parts, ElementsAre("the Entra principals", "the transaction"));
   EXPECT_THAT(log.sql.front(), HasSubstr("pgaadauth_create_principal_with_oid"));
   EXPECT_EQ(log.sql.size(), planned->script.statements.size());
-  EXPECT_THAT(labels("x_app"), ElementsAre("pgaadauth-int: type=service,oid=" + std::string(kApp) + ",tenant_id=11111111-2222-3333-4444-555555555555",
-                                           "pgaadauth: aadauth,oid=" + std::string(kApp) + ",type=service"));
+  EXPECT_THAT(labels("x_app"),
+              ElementsAre("pgaadauth-int: type=service,oid=" + std::string(kApp) + ",tenant_id=11111111-2222-3333-4444-555555555555",
+                          "pgaadauth: aadauth,oid=" + std::string(kApp) + ",type=service"));
   EXPECT_EQ(column("select rolcanlogin and rolconnlimit = 3 and has_table_privilege('x_app', 'public.t', 'select') and "
                    "pg_has_role('x_app', 'x_readers', 'member') from pg_roles where rolname = 'x_app'"),
             Texts{"t"});
@@ -174,9 +176,10 @@ TEST_F(PrincipalsTest, AreCreatedInsideTheTransactionOfDatabasePostgres) {
 }
 
 TEST_F(PrincipalsTest, AreCreatedBeforeSeveralDatabases) {
-  const std::string manifest = "roles:\n  x_app: { entra: { type: user, object_id: " + std::string(kApp) +
-                               " }, connection_limit: 2 }\ndatabases:\n  postgres: {}\n  " + ident(database_name) +
-                               ":\n    schemas: { public: {} }\n    grants: [{ to: x_app, privileges: [select], objects: { tables: public.t } }]\n";
+  const std::string manifest =
+      "roles:\n  x_app: { entra: { type: user, object_id: " + std::string(kApp) +
+      " }, connection_limit: 2 }\ndatabases:\n  postgres: {}\n  " + ident(database_name) +
+      ":\n    schemas: { public: {} }\n    grants: [{ to: x_app, privileges: [select], objects: { tables: public.t } }]\n";
   EXPECT_THAT(converge(manifest).committed_parts,
               ElementsAre("the Entra principals", "the server's roles and databases", "database \"" + database_name + "\""));
 }
@@ -208,7 +211,8 @@ TEST_F(PrincipalsTest, ThatWereRecreatedAreFoundAndBoundAnew) {
   EXPECT_EQ(planned->plan.summary.hazards.at(Hazard::PrivilegeEscalation), 1U);
   const Log log = converge(app(kApp));
   EXPECT_THAT(log.sql.front(), HasSubstr("pgaadauth_update_principal_with_oid('x_app'"));
-  EXPECT_EQ(column("select has_table_privilege('x_app', 'public.t', 'select') and pg_has_role('x_app', 'x_readers', 'member')"), Texts{"t"});
+  EXPECT_EQ(column("select has_table_privilege('x_app', 'public.t', 'select') and pg_has_role('x_app', 'x_readers', 'member')"),
+            Texts{"t"});
 }
 
 TEST_F(PrincipalsTest, OfAnotherTypeOrOfNoneAreBound) {
@@ -219,22 +223,35 @@ TEST_F(PrincipalsTest, OfAnotherTypeOrOfNoneAreBound) {
   EXPECT_THAT(labels("x_app").front(), HasSubstr("type=service"));
 }
 
+TEST_F(PrincipalsTest, AreBoundBeforeTheyAreRenamed) {
+  run("CREATE ROLE x_old LOGIN");
+  const std::string manifest =
+      "roles:\n  x_new: { renamed_from: x_old, connection_limit: 2, entra: { type: user, object_id: " + std::string(kApp) + " } }\n";
+  const Log log = converge(manifest);
+  EXPECT_THAT(log.sql, ElementsAre(HasSubstr("pgaadauth_update_principal_with_oid('x_old'"), R"(ALTER ROLE "x_old" RENAME TO "x_new")",
+                                   R"(ALTER ROLE "x_new" CONNECTION LIMIT 2)"));
+  EXPECT_THAT(labels("x_new").front(), HasSubstr(kApp));
+}
+
 TEST_F(PrincipalsTest, AreAdministratorsWithWhatComesAlong) {
   const auto manifest = [](const std::string& more) {
     return "roles:\n  x_boss: { entra: { type: user, object_id: " + std::string(kApp) + more + " } }\n";
   };
   converge(manifest(", admin: true, mfa: true"));
-  EXPECT_EQ(column("select rolcreaterole and rolcreatedb and pg_has_role('x_boss', 'azure_pg_admin', 'member') from pg_roles where rolname = "
-                   "'x_boss'"),
-            Texts{"t"});
+  EXPECT_EQ(
+      column("select rolcreaterole and rolcreatedb and pg_has_role('x_boss', 'azure_pg_admin', 'member') from pg_roles where rolname = "
+             "'x_boss'"),
+      Texts{"t"});
   EXPECT_THAT(labels("x_boss").back(), HasSubstr(",admin,mfa"));
   // Also where it is written.
-  EXPECT_EQ(script(*plan("roles:\n  azure_pg_admin: { external: true }\n  x_boss: { createdb: true, member_of: [azure_pg_admin], entra: { type: "
-                         "user, object_id: " +
-                         std::string(kApp) + ", admin: true, mfa: true } }\n")),
-            Texts{});
+  EXPECT_EQ(
+      script(*plan("roles:\n  azure_pg_admin: { external: true }\n  x_boss: { createdb: true, member_of: [azure_pg_admin], entra: { type: "
+                   "user, object_id: " +
+                   std::string(kApp) + ", admin: true, mfa: true } }\n")),
+      Texts{});
   const Log log = converge(manifest(", mfa: true"));
-  EXPECT_THAT(log.sql, Contains(HasSubstr("pgaadauth_update_principal_with_oid('x_boss', '" + std::string(kApp) + "', 'user', false, true)")));
+  EXPECT_THAT(log.sql,
+              Contains(HasSubstr("pgaadauth_update_principal_with_oid('x_boss', '" + std::string(kApp) + "', 'user', false, true)")));
   EXPECT_THAT(log.sql, Contains(HasSubstr("NOCREATEDB NOCREATEROLE")));
   EXPECT_THAT(log.sql, Contains(HasSubstr("REVOKE \"azure_pg_admin\" FROM \"x_boss\"")));
 }
@@ -251,9 +268,8 @@ TEST_F(PrincipalsTest, ThatAreAbsentAreDroppedWithTheirLabels) {
 }
 
 TEST_F(PrincipalsTest, MembersThatGroupSyncMadeAreNoDrift) {
-  const std::string manifest =
-      "roles:\n  x_group: { entra: { type: group, object_id: " + std::string(kApp) +
-      " } }\n  x_plain: {}\n  x_member: { entra: { type: user, object_id: " + std::string(kAgain) + " } }\n";
+  const std::string manifest = "roles:\n  x_group: { entra: { type: group, object_id: " + std::string(kApp) +
+                               " } }\n  x_plain: {}\n  x_member: { entra: { type: user, object_id: " + std::string(kAgain) + " } }\n";
   converge(manifest);
   run("GRANT x_group, x_plain TO x_member");
   EXPECT_EQ(script(*plan(manifest)).size(), 2U);
@@ -263,8 +279,9 @@ TEST_F(PrincipalsTest, MembersThatGroupSyncMadeAreNoDrift) {
 
 TEST_F(PrincipalsTest, NeedAServerThatKnowsThem) {
   in_postgres(support_file("emulated_pgaadauth_drop.sql"));
-  EXPECT_THAT(refusal(app(kApp)), HasSubstr("this server has no pgaadauth_create_principal_with_oid(): Entra principals need Azure Database for "
-                                            "PostgreSQL with Microsoft Entra authentication | Enable"));
+  EXPECT_THAT(refusal(app(kApp)),
+              HasSubstr("this server has no pgaadauth_create_principal_with_oid(): Entra principals need Azure Database for "
+                        "PostgreSQL with Microsoft Entra authentication | Enable"));
   const auto planned = plan(app(kApp));
   EXPECT_TRUE(std::ranges::any_of(planned->diagnostics.all(), [](const Diagnostic& d) { return d.code == "obstacle"; }));
 }
@@ -272,11 +289,13 @@ TEST_F(PrincipalsTest, NeedAServerThatKnowsThem) {
 TEST_F(PrincipalsTest, NeedAnEntraAdministrator) {
   run("CREATE ROLE x_plain LOGIN CREATEROLE CREATEDB");
   run("ALTER TABLE public.t OWNER TO x_plain");
-  const std::string manifest = "roles:\n  x_app: { entra: { type: service, object_id: " + std::string(kApp) +
-                               " }, connection_limit: 3 }\nschemas: { public: {} }\ngrants:\n  - { to: x_app, privileges: [select], objects: { "
-                               "tables: public.t } }\n";
-  EXPECT_THAT(refusal(manifest, "x_plain"), HasSubstr("x_plain is no Entra administrator of this server, and nobody else may create or bind "
-                                                      "Entra principals | Log in as one, with --credential entra"));
+  const std::string manifest =
+      "roles:\n  x_app: { entra: { type: service, object_id: " + std::string(kApp) +
+      " }, connection_limit: 3 }\nschemas: { public: {} }\ngrants:\n  - { to: x_app, privileges: [select], objects: { "
+      "tables: public.t } }\n";
+  EXPECT_THAT(refusal(manifest, "x_plain"),
+              HasSubstr("x_plain is no Entra administrator of this server, and nobody else may create or bind "
+                        "Entra principals | Log in as one, with --credential entra"));
   relabel("x_plain", kAgain, "user", ",admin");
   converge(manifest, "x_plain");
   relabel("x_app", "11111111-0000-0000-0000-000000000000");
@@ -314,7 +333,10 @@ TEST_F(PrincipalsTest, ACharterThatIsMetDoesNotAskDatabasePostgres) {
 }
 
 TEST_F(PrincipalsTest, AreRehearsed) {
-  const std::string manifest = app(kApp, ", connection_limit: 3");
+  std::string manifest = app(kApp, ", connection_limit: 3");
+  manifest.insert(manifest.find("schemas:"),
+                  "  azure_pg_admin: { external: true }\n  x_boss: { member_of: [azure_pg_admin], entra: { type: user, object_id: " +
+                      std::string(kAgain) + ", admin: true } }\n");
   ReconcileOptions rehearsal = options();
   rehearsal.rehearse = true;
   Log log;
@@ -346,7 +368,8 @@ TEST_F(PrincipalsTest, AnInverseBringsTheOldIdentityBack) {
   apply_planned(*plan(more), connector(), with_inverse, log);
   ASSERT_EQ(log.inverses.size(), 2U);
   EXPECT_TRUE(log.inverses[0].tried);
-  EXPECT_THAT(log.inverses[0].script.statements.at(0).sql, HasSubstr("pgaadauth_update_principal_with_oid('x_app', '" + std::string(kAgain)));
+  EXPECT_THAT(log.inverses[0].script.statements.at(0).sql,
+              HasSubstr("pgaadauth_update_principal_with_oid('x_app', '" + std::string(kAgain)));
   EXPECT_THAT(log.inverses[1].script.statements.at(0).sql, HasSubstr("REVOKE INSERT"));
 }
 
@@ -359,11 +382,25 @@ TEST_F(PrincipalsTest, ASavedPlanIsCarriedOut) {
   EXPECT_THAT(log.committed_parts, ElementsAre("the Entra principals", "the transaction"));
 }
 
+TEST_F(PrincipalsTest, AStalePlanIsSeenBeforeTheyAreMade) {
+  const auto planned = plan(app(kApp));
+  run("GRANT INSERT ON public.t TO PUBLIC");
+  ReconcileOptions approved = options();
+  approved.expected_fingerprint = planned->fingerprint;
+  Log log;
+  try {
+    apply_planned(*planned, connector(), approved, log);
+    FAIL() << "it is stale";
+  } catch (const Refusal& refused) {
+    EXPECT_EQ(refused.exit_code, 3);
+  }
+  EXPECT_THAT(log.sql, IsEmpty());
+}
+
 TEST_F(PrincipalsTest, AreExportedAndKeptInSnapshots) {
-  converge(
-      "roles:\n  x_app: { entra: { type: service, object_id: " + std::string(kApp) +
-      " } }\n  x_boss: { connection_limit: 4, entra: { type: user, object_id: " + std::string(kAgain) +
-      ", admin: true, mfa: true } }\n  x_silent: { entra: {} }\n");
+  converge("roles:\n  x_app: { entra: { type: service, object_id: " + std::string(kApp) +
+           " } }\n  x_boss: { connection_limit: 4, entra: { type: user, object_id: " + std::string(kAgain) +
+           ", admin: true, mfa: true } }\n  x_silent: { entra: {} }\n");
   run("ALTER ROLE x_silent NOLOGIN");
   ExportOptions wanted;
   wanted.roles = {"x_*"};

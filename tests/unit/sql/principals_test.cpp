@@ -28,6 +28,8 @@ TEST(SqlPrincipals, AreCreatedByObjectIdOrByName) {
   EXPECT_EQ(created.database, "postgres");
   EXPECT_EQ(name(created.phase), "create-principal");
   EXPECT_EQ(created.stand_in, R"(CREATE ROLE "boss's" CREATEDB CREATEROLE LOGIN)");
+  f.role("azure_pg_admin");
+  EXPECT_EQ(f.script().statements[1].stand_in, R"(CREATE ROLE "boss's" CREATEDB CREATEROLE LOGIN IN ROLE "azure_pg_admin")");
 }
 
 TEST(SqlPrincipals, AreBoundByAzuresFunctionOrByALabel) {
