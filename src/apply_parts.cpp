@@ -48,7 +48,10 @@ Part part_of(const Charter& charter, std::size_t database, Part::Of of, std::str
 
 // Their new names come later.
 Part part_of_principals(const Planned& shown) {
-  Part part{.what = "the Entra principals", .database = std::string(kEntraDatabase), .charter = shown.charter, .of = Part::Of::Principals};
+  Part part{.what = "the transaction for Entra principals",
+            .database = std::string(kEntraDatabase),
+            .charter = shown.charter,
+            .of = Part::Of::Principals};
   std::map<std::string, std::string> old_names;
   for (const DesiredRole& role : shown.desired.roles) {
     if (role.rename_from) old_names[shown.actual.names->name(role.id)] = *role.rename_from;

@@ -289,7 +289,10 @@ class Apply {
       if (round == 3 || !only_newborn(*residue, left, first.actual)) {
         throw Refusal(
             5, fmt::format("not converged: {} was rolled back, because this would remain:{}", part.what, listed(left)),
-            "Nothing of it was changed. Another session may have worked on the same objects, or a grantor could not be acted for.");
+            part.of == Part::Of::Principals
+                ? "Nothing of it was changed. The server found another kind of identity under that name: correct `type`, or write its "
+                  "`object_id`."
+                : "Nothing of it was changed. Another session may have worked on the same objects, or a grantor could not be acted for.");
       }
       observer_.message(fmt::format("objects appeared meanwhile; {} more statements", left.statements.size()));
       execute(connection, left, observer_);

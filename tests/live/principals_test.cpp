@@ -1,18 +1,5 @@
-// Entra principals on a real server that has Azure's functions as far as a client can tell (tests/support/emulated_pgaadauth.sql). Roles
-// belong to the whole server: all names begin with x_.
-#include <fstream>
-#include <functional>
-#include <set>
-#include <sstream>
-
-#include <gmock/gmock.h>
-
-#include "pgcharter/export.h"
-#include "pgcharter/inverse.h"
-#include "pgcharter/reconcile.h"
-#include "pgcharter/report.h"
-
-#include "support/live_server.h"
+// Entra principals on a real server: created, found again, bound, refused, rehearsed, undone, exported.
+#include "live/principals.h"
 
 namespace pgcharter::testing {
 namespace {
@@ -21,134 +8,6 @@ using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-using Texts = std::vector<std::string>;
-
-constexpr const char* kApp = "04a9fcc9-de20-4078-a327-cf935088b0bb";
-constexpr const char* kAgain = "99999999-de20-4078-a327-cf935088b0bb";
-
-std::string support_file(const std::string& name) {
-  std::ifstream file(std::string(PGCHARTER_SOURCE_DIR) + "/tests/support/" + name);
-  std::ostringstream text;
-  text << file.rdbuf();
-  return text.str();
-}
-
-struct Log : ApplyObserver {
-  Texts committed_parts;
-  Texts sql;
-  std::vector<Inverse> inverses;
-  std::string refuse;  ///< the transaction that fails after its statements
-  void statement_begins(const Statement& statement, std::size_t /*index*/, std::size_t /*count*/) override { sql.push_back(statement.sql); }
-  void committed(const std::string& what) override { committed_parts.push_back(what); }
-  void inverse(const std::string& what, const Inverse& inverse) override {
-    if (what == refuse) throw Error("refused for the test");
-    inverses.push_back(inverse);
-  }
-};
-
-class PrincipalsTest : public LiveTest {
- protected:
-  void SetUp() override {
-    LiveTest::SetUp();
-    clean();
-    in_postgres(support_file("emulated_pgaadauth.sql"));
-    run("CREATE TABLE public.t (id int)");
-  }
-  void TearDown() override {
-    connection.reset();
-    server.open()->execute("DROP DATABASE IF EXISTS " + ident(database_name) + " WITH (FORCE)");
-    connection = server.open();
-    clean();
-  }
-
-  void clean() {
-    for (const std::string& role : column("select rolname from pg_catalog.pg_roles where rolname like 'x\\_%'")) {
-      run("DROP OWNED BY " + ident(role));
-      run("DROP ROLE " + ident(role));
-    }
-    in_postgres(support_file("emulated_pgaadauth_drop.sql") + "; DROP ROLE IF EXISTS azure_pg_admin");
-  }
-
-  void in_postgres(const std::string& sql) { server.open()->execute(sql); }
-
-  Connector connector(const std::string& user = {}) {
-    return [this, user](const std::optional<std::string>& database) { return server.open(database.value_or(usual_database()), user); };
-  }
-  [[nodiscard]] const std::string& usual_database() const { return usual_.empty() ? database_name : usual_; }
-
-  static ReconcileOptions options() {
-    ReconcileOptions options;
-    options.allow = {Hazard::DropRole, Hazard::PrivilegeEscalation};
-    return options;
-  }
-
-  std::unique_ptr<Planned> plan(const std::string& manifest, const std::string& user = {}) {
-    CharterSources sources;
-    sources.documents.push_back({"test.yaml", "", "charter: 1\nname: principals\n" + manifest});
-    Diagnostics diagnostics;
-    const auto charter = load_charter(sources, diagnostics);
-    auto planned = charter ? make_planned(*charter, connector(user), options(), diagnostics) : nullptr;
-    std::ostringstream text;
-    for (const Diagnostic& diagnostic : diagnostics.all()) write_diagnostic(text, diagnostic);
-    if (planned == nullptr) throw std::runtime_error(text.str());
-    return planned;
-  }
-
-  static Texts script(const Planned& planned) {
-    Texts result;
-    for (const Statement& s : planned.script.statements) result.push_back(s.sql);
-    return result;
-  }
-
-  Log apply(const std::string& manifest, const std::string& user = {}) {
-    Log log;
-    try {
-      apply_planned(*plan(manifest, user), connector(user), options(), log);
-    } catch (const Error& error) {
-      ADD_FAILURE() << error.what() << "\n" << error.detail << "\n" << error.statement << "\n" << error.hint;
-    }
-    return log;
-  }
-
-  Log converge(const std::string& manifest, const std::string& user = {}) {
-    Log log = apply(manifest, user);
-    EXPECT_EQ(script(*plan(manifest, user)), Texts{});
-    return log;
-  }
-
-  /// What an apply is refused with, and nothing is done.
-  std::string refusal(const std::string& manifest, const std::string& user = {}) {
-    Log log;
-    try {
-      apply_planned(*plan(manifest, user), connector(user), options(), log);
-    } catch (const Refusal& refused) {
-      EXPECT_EQ(refused.exit_code, 4);
-      EXPECT_THAT(log.sql, IsEmpty());
-      return std::string(refused.what()) + " | " + refused.hint;
-    }
-    return "not refused";
-  }
-
-  Texts labels(const std::string& role) {
-    return column(
-        "select l.provider || ': ' || l.label from pg_catalog.pg_shseclabel l join pg_catalog.pg_roles r on r.oid = l.objoid where "
-        "r.rolname = " +
-        literal(role) + " order by 1");
-  }
-
-  /// By hand: what is left when somebody has deleted the identity and made it anew, and the server has found that out.
-  void relabel(const std::string& role, const std::string& oid, const std::string& type = "service", const std::string& flags = {}) {
-    in_postgres("SELECT pg_catalog.pgaadauth_emulated_label(" + literal(role) + ", 'aadauth" + flags + "', 'type=" + type + ",oid=" + oid +
-                ",tenant_id=t" + flags + "')");
-  }
-
-  std::string usual_;  ///< the connected database, where it is not the test's own
-};
-
-std::string app(const std::string& oid, const std::string& more = {}) {
-  return "roles:\n  x_readers: {}\n  x_app: { entra: { type: service, object_id: " + oid + " }, member_of: [x_readers]" + more +
-         " }\nschemas: { public: {} }\ngrants:\n  - { to: x_app, privileges: [select], objects: { tables: public.t } }\n";
-}
 
 TEST_F(PrincipalsTest, AreCreatedInDatabasePostgresBeforeEverythingElse) {
   const auto planned = plan(app(kApp, ", connection_limit: 3, comment: exports, settings: { work_mem: 8MB }"));
@@ -156,7 +15,7 @@ TEST_F(PrincipalsTest, AreCreatedInDatabasePostgresBeforeEverythingElse) {
   EXPECT_EQ(planned->script.statements.front().database, "postgres");
   EXPECT_TRUE(std::ranges::any_of(planned->diagnostics.all(), [](const Diagnostic& d) { return d.code == "several-transactions"; }));
   const Log log = converge(app(kApp, ", connection_limit: 3, comment: exports, settings: { work_mem: 8MB }"));
-  EXPECT_THAT(log.committed_parts, ElementsAre("the Entra principals", "the transaction"));
+  EXPECT_THAT(log.committed_parts, ElementsAre("the transaction for Entra principals", "the transaction"));
   EXPECT_THAT(log.sql.front(), HasSubstr("pgaadauth_create_principal_with_oid"));
   EXPECT_EQ(log.sql.size(), planned->script.statements.size());
   EXPECT_THAT(labels("x_app"),
@@ -180,8 +39,8 @@ TEST_F(PrincipalsTest, AreCreatedBeforeSeveralDatabases) {
       "roles:\n  x_app: { entra: { type: user, object_id: " + std::string(kApp) +
       " }, connection_limit: 2 }\ndatabases:\n  postgres: {}\n  " + ident(database_name) +
       ":\n    schemas: { public: {} }\n    grants: [{ to: x_app, privileges: [select], objects: { tables: public.t } }]\n";
-  EXPECT_THAT(converge(manifest).committed_parts,
-              ElementsAre("the Entra principals", "the server's roles and databases", "database \"" + database_name + "\""));
+  EXPECT_THAT(converge(manifest).committed_parts, ElementsAre("the transaction for Entra principals", "the server's roles and databases",
+                                                              "database \"" + database_name + "\""));
 }
 
 TEST_F(PrincipalsTest, AreCreatedByName) {
@@ -194,6 +53,19 @@ TEST_F(PrincipalsTest, AreCreatedByName) {
   relabel("x_group", kAgain, "user", ",mfa");
   EXPECT_THAT(converge(manifest).sql, ElementsAre(HasSubstr("pgaadauth_update_principal_with_oid('x_group', '" + std::string(kAgain) +
                                                             "', 'group', false, true)")));
+}
+
+TEST_F(PrincipalsTest, ThatEntraKnowsAsSomethingElseAreNotMade) {
+  const std::string manifest = "roles:\n  x_app: { entra: { type: user } }\n";
+  Log log;
+  try {
+    apply_planned(*plan(manifest), connector(), options(), log);
+    FAIL() << "x_app is a service";
+  } catch (const Refusal& refused) {
+    EXPECT_EQ(refused.exit_code, 5);
+    EXPECT_THAT(refused.hint, HasSubstr("write its `object_id`"));
+  }
+  EXPECT_EQ(column("select count(*) from pg_roles where rolname = 'x_app'"), Texts{"0"});
 }
 
 TEST_F(PrincipalsTest, ThatWereRecreatedAreFoundAndBoundAnew) {
@@ -314,7 +186,7 @@ TEST_F(PrincipalsTest, MayOwnWhatAnEntraAdministratorMakes) {
   approved.expected_fingerprint = planned->fingerprint;
   Log log;
   apply_planned(*planned, connector("x_plain"), approved, log);
-  EXPECT_THAT(log.committed_parts, ElementsAre("the Entra principals", "the transaction"));
+  EXPECT_THAT(log.committed_parts, ElementsAre("the transaction for Entra principals", "the transaction"));
   EXPECT_EQ(script(*plan(manifest, "x_plain")), Texts{});
 }
 
@@ -353,7 +225,7 @@ TEST_F(PrincipalsTest, AFailureAfterThemIsFinishedByRunningAgain) {
   Log broken;
   broken.refuse = "the transaction";
   EXPECT_THROW(apply_planned(*plan(app(kApp, ", connection_limit: 3")), connector(), with_inverse, broken), Error);
-  EXPECT_THAT(broken.committed_parts, ElementsAre("the Entra principals"));
+  EXPECT_THAT(broken.committed_parts, ElementsAre("the transaction for Entra principals"));
   EXPECT_THAT(converge(app(kApp, ", connection_limit: 3")).committed_parts, ElementsAre("the transaction"));
 }
 
@@ -379,7 +251,7 @@ TEST_F(PrincipalsTest, ASavedPlanIsCarriedOut) {
   approved.expected_fingerprint = planned->fingerprint;
   Log log;
   apply_planned(*planned, connector(), approved, log);
-  EXPECT_THAT(log.committed_parts, ElementsAre("the Entra principals", "the transaction"));
+  EXPECT_THAT(log.committed_parts, ElementsAre("the transaction for Entra principals", "the transaction"));
 }
 
 TEST_F(PrincipalsTest, AStalePlanIsSeenBeforeTheyAreMade) {
