@@ -3,9 +3,9 @@
 //   lock → for each transaction: fresh plan, held against what was shown → executed → verified → committed, and the truth told about it
 //
 // A charter of one database is one transaction. With several, the server's first part, each database and the server's last part are
-// transactions of their own; a part that needs more locks than the server has is several (src/sql/batches.cpp), of which each plans anew
-// what the one before left. Applying runs READ COMMITTED, so that what others commit meanwhile is seen by the verification
-// (docs/reliability.md says what is promised).
+// transactions of their own; so are Entra principals, which are made in database postgres before everything else; a part that needs more
+// locks than the server has is several (src/sql/batches.cpp), of which each plans anew what the one before left. Applying runs READ
+// COMMITTED, so that what others commit meanwhile is seen by the verification (docs/reliability.md says what is promised).
 
 #include <algorithm>
 #include <atomic>
@@ -20,60 +20,13 @@
 #include "pgcharter/reconcile.h"
 
 #include "apply/commit.h"
+#include "apply_parts.h"
 #include "base/parallel.h"
 #include "planning.h"
 #include "serial_observer.h"
 
 namespace pgcharter {
 namespace {
-
-/// A part of the plan that is one transaction, or a row of them.
-struct Part {
-  enum class Of { Everything, ServerFirst, Database, ServerLast, Rehearsal };
-
-  std::string what;  ///< for messages: "database weavix"
-  std::optional<std::string> database;
-  SharedCharter charter;  ///< its database first, and the others for what they say about the server
-  Of of = Of::Everything;
-
-  [[nodiscard]] bool covers(const Statement& s) const {
-    switch (of) {
-      case Of::Everything:
-        return true;
-      case Of::ServerFirst:
-        return s.database.empty() && !is_after_databases(s.phase);
-      case Of::ServerLast:
-        return s.database.empty() && is_after_databases(s.phase);
-      case Of::Database:
-        return s.database == database;
-      case Of::Rehearsal:
-        // A role can't be dropped before all databases have let it go.
-        return s.database.empty() ? s.phase != Phase::DropRole : s.database == database;
-    }
-    return true;
-  }
-  [[nodiscard]] Script own(const Script& script) const {
-    Script mine;
-    std::ranges::copy_if(script.statements, std::back_inserter(mine.statements), [this](const Statement& s) { return covers(s); });
-    return mine;
-  }
-};
-
-Part part_of(const SharedCharter& charter, std::size_t database, Part::Of of, std::string what) {
-  Part part{.what = std::move(what), .database = database_of(charter->databases[database]), .charter = charter, .of = of};
-  if (database == 0) return part;
-  auto reordered = std::make_shared<Charter>(*charter);
-  std::swap(reordered->databases.front(), reordered->databases[database]);
-  part.charter = std::move(reordered);
-  return part;
-}
-
-std::vector<Part> parts_of_databases(const SharedCharter& charter, Part::Of of) {
-  std::vector<Part> parts;
-  for (std::size_t i = 0; i < charter->databases.size(); ++i)
-    parts.push_back(part_of(charter, i, of, fmt::format("database \"{}\"", charter->databases[i].name)));
-  return parts;
-}
 
 bool is_end_of_self_membership(Phase phase) {
   return phase == Phase::SelfMembershipEnd || phase == Phase::DatabaseSelfMembershipEnd || phase == Phase::LastSelfMembershipEnd;
@@ -137,10 +90,17 @@ class Apply {
     lock_ = connector_(options_.lock_database);
     take_lock(*lock_, options_.apply);
     const SharedCharter& charter = shown_.charter;
+    const bool apart = has_principals() && !principals_in_one_transaction(shown_);
+    if (apart) {
+      if (charter->databases.size() == 1) check_not_stale(part_of(charter, 0, Part::Of::Everything, "the transaction"));
+      carry_out(part_of_principals(shown_));
+    }
     if (options_.rehearse && charter->databases.size() > 1) {
       carry_out(parts_of_databases(charter, Part::Of::Rehearsal));
     } else if (charter->databases.size() == 1) {
-      carry_out({part_of(charter, 0, Part::Of::Everything, "the transaction")});
+      Part everything = part_of(charter, 0, Part::Of::Everything, "the transaction");
+      everything.with_principals = !apart;
+      carry_out(everything);
     } else {
       carry_out({part_of(charter, 0, Part::Of::ServerFirst, "the server's roles and databases")});
       carry_out(parts_of_databases(charter, Part::Of::Database));
@@ -158,6 +118,10 @@ class Apply {
     std::size_t statements = 0;
     std::optional<Script> left;  ///< where another transaction must follow: what it will find
   };
+
+  [[nodiscard]] bool has_principals() const {
+    return std::ranges::any_of(shown_.script.statements, [](const Statement& s) { return is_principal_phase(s.phase); });
+  }
 
   /// Parts that do not depend on each other, `jobs` at a time. After a failure none begins any more, and those that are at work end.
   void carry_out(const std::vector<Part>& parts) {
@@ -212,9 +176,10 @@ class Apply {
 
     observer_.begins(what);
     const Script batch = first_batch(script);
+    execute_stand_ins(*connection, part, *fresh);
     execute(*connection, batch, observer_);
     const bool last = batch.statements.size() == script.statements.size();
-    std::unique_ptr<Planned> after = plan_inside(*connection, part.charter, without_passwords());
+    std::unique_ptr<Planned> after = plan_again(*connection, part);
     Done done{.statements = batch.statements.size(), .left = {}};
     if (last) {
       done.statements += verify(*connection, part, *fresh, after);
@@ -245,7 +210,7 @@ class Apply {
     Script left;
     try {
       connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
-      left = part.own(plan_inside(connection, part.charter, without_passwords())->script);
+      left = part.own(plan_again(connection, part)->script);
     } catch (const Error& error) {
       throw unknown_outcome(lost, fmt::format("the server says yes, but can't be read: {}", error.what()));
     }
@@ -260,11 +225,20 @@ class Apply {
   /// The plan as it is now. Where the very plan was approved, a charter that makes no sense any more shows that it is stale.
   std::unique_ptr<Planned> fresh_plan(Connection& connection, const Part& part) {
     try {
-      return plan_inside(connection, part.charter, options_);
+      return plan_inside(connection, part.charter, shown_.actual.server.entra_functions, options_);
     } catch (const Error& error) {
       if (!options_.expected_fingerprint || error.code != kCharterError) throw;
       throw Refusal(3, fmt::format("the plan is stale: the server has changed since it was made; {}", error.what()), "Make a new plan.");
     }
+  }
+
+  /// Principals are made from a plan that sees little more than roles; whether the whole plan is stale is asked before.
+  void check_not_stale(const Part& part) {
+    if (!options_.expected_fingerprint) return;
+    const std::unique_ptr<Connection> connection = connector_(part.database);
+    connection->execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
+    const std::unique_ptr<Planned> fresh = fresh_plan(*connection, part);
+    check_still_shown(part, *fresh, fresh->script, shown_.script);
   }
 
   /// What a person approved, or reviewed in a saved plan, is what is done; where the charter was approved, it is within the guards.
@@ -280,10 +254,24 @@ class Apply {
     check_guards(fresh, options_);
   }
 
-  [[nodiscard]] ReconcileOptions without_passwords() const {
+  /// What is left to do; whether passwords are as they were just set, nobody can read.
+  std::unique_ptr<Planned> plan_again(Connection& connection, const Part& part) {
     ReconcileOptions again = options_;
     again.resolve.set_passwords = false;
-    return again;
+    return plan_inside(connection, part.charter, shown_.actual.server.entra_functions, again);
+  }
+
+  /// A rehearsal rolls the principals back, so that what follows needs roles in their place.
+  void execute_stand_ins(Connection& connection, const Part& part, const Planned& fresh) {
+    if (!options_.rehearse || part.of == Part::Of::Principals || part.with_principals) return;
+    Script script;
+    for (Statement statement : fresh.script.statements) {
+      if (statement.stand_in.empty()) continue;
+      statement.sql = std::move(statement.stand_in);
+      script.statements.push_back(std::move(statement));
+    }
+    ApplyObserver nobody;
+    execute(connection, script, nobody);
   }
 
   /// Reads again inside the transaction until nothing is left to do; throws Refusal 5 for what can't be explained. Returns how many
@@ -291,26 +279,37 @@ class Apply {
   std::size_t verify(Connection& connection, const Part& part, const Planned& first, std::unique_ptr<Planned>& residue) {
     std::size_t more = 0;
     for (int round = 0;; ++round) {
-      const Script left = part.own(residue->script);
+      Script left = part.own(residue->script);
+      if (!options_.rehearse && part.of != Part::Of::Principals && !part.with_principals) {
+        // Somebody has taken a principal away again since the transaction before.
+        std::ranges::copy_if(residue->script.statements, std::back_inserter(left.statements),
+                             [](const Statement& s) { return is_principal_phase(s.phase); });
+      }
       if (left.statements.empty()) return more;
       if (round == 3 || !only_newborn(*residue, left, first.actual)) {
         throw Refusal(
             5, fmt::format("not converged: {} was rolled back, because this would remain:{}", part.what, listed(left)),
-            "Nothing of it was changed. Another session may have worked on the same objects, or a grantor could not be acted for.");
+            part.of == Part::Of::Principals
+                ? "Nothing of it was changed. The server found another kind of identity under that name: correct `type`, or write its "
+                  "`object_id`."
+                : "Nothing of it was changed. Another session may have worked on the same objects, or a grantor could not be acted for.");
       }
       observer_.message(fmt::format("objects appeared meanwhile; {} more statements", left.statements.size()));
       execute(connection, left, observer_);
       more += left.statements.size();
-      residue = plan_inside(connection, part.charter, without_passwords());
+      residue = plan_again(connection, part);
     }
   }
 
   /// The inverse, and whether it is one: it runs behind a savepoint, and what it leaves is what can't be restored.
   Inverse inverse_of(Connection& connection, const Part& part, const Planned& done, const Planned& after) {
-    const InverseScope scope{.server = part.of != Part::Of::Database,
-                             .database = part.of != Part::Of::ServerFirst && part.of != Part::Of::ServerLast};
+    const bool server_only = part.of == Part::Of::Principals || part.of == Part::Of::ServerFirst || part.of == Part::Of::ServerLast;
+    const InverseScope scope{.server = part.of != Part::Of::Database, .database = !server_only};
     Inverse inverse = make_inverse(done.plan, after.actual, scope);
-    if (std::ranges::any_of(inverse.script.statements, [](const Statement& s) { return s.batch > 0; })) return inverse;
+    const auto elsewhere = [&](const Statement& s) {
+      return is_principal_phase(s.phase) && connection.server().database != kEntraDatabase;
+    };
+    if (std::ranges::any_of(inverse.script.statements, [&](const Statement& s) { return s.batch > 0 || elsewhere(s); })) return inverse;
     ApplyObserver nobody;
     connection.execute("SAVEPOINT pgcharter_inverse");
     try {

@@ -13,12 +13,16 @@ namespace pgcharter {
 /// Error::code where the charter makes no sense on the server as it is now.
 inline constexpr std::string_view kCharterError = "charter";
 
-/// Plans with what is visible inside the connection's open transaction: the server's part and the charter's first database. Throws Error
-/// where the charter makes no sense there.
-std::unique_ptr<Planned> plan_inside(Connection& connection, const SharedCharter& charter, const ReconcileOptions& options);
+/// Plans with what is visible inside the connection's open transaction: the server's part and the charter's first database. `functions` are
+/// known from database postgres, see make_planned(). Throws Error where the charter makes no sense there.
+std::unique_ptr<Planned> plan_inside(Connection& connection, const SharedCharter& charter, const std::optional<EntraFunctions>& functions,
+                                     const ReconcileOptions& options);
 
 /// Only reads: `actual` is all that is filled.
 std::unique_ptr<Planned> read_inside(Connection& connection, const SharedCharter& charter);
+
+/// Where the plan's only transaction is in the database that has Azure's functions, they run inside it; else in one before all others.
+bool principals_in_one_transaction(const Planned& planned);
 
 /// The name to connect with; nothing for the database that the user named.
 std::optional<std::string> database_of(const DatabaseCharter& database);

@@ -26,6 +26,7 @@ void tell_limits(const Planned& planned, Diagnostics& diagnostics) {
     const Unremovable told = describe_unremovable(planned.actual, change);
     diagnostics.warning("unremovable", {}, told.text, told.hint);
   }
+  for (const Obstacle& obstacle : planned.obstacles) diagnostics.warning("obstacle", {}, obstacle.text, obstacle.hint);
   for (const MissingRight& right : planned.missing) {
     diagnostics.warning("missing-right", {}, fmt::format("{} lacks the right {}", planned.actual.server.user, right.what),
                         right.sql.empty() ? "Only a superuser can do that." : fmt::format("An administrator can run: {};", right.sql));
@@ -49,7 +50,25 @@ void tell_batches(const Planned& planned, Diagnostics& diagnostics) {
   }
 }
 
-void finish_plan(Planned& planned, const ReconcileOptions& options, Diagnostics& diagnostics) {
+bool is_about_principals(const Change& change) {
+  return std::holds_alternative<CreatePrincipal>(change.body) || std::holds_alternative<BindPrincipal>(change.body);
+}
+
+void tell_principals(const Planned& planned, Diagnostics& diagnostics) {
+  const auto& statements = planned.script.statements;
+  const bool any = std::ranges::any_of(statements, [](const Statement& s) { return is_principal_phase(s.phase); });
+  if (!any || principals_in_one_transaction(planned)) return;
+  diagnostics.warning(
+      "several-transactions", {},
+      "Entra principals are created and bound in database postgres, in a transaction of its own before all others: only there "
+      "the server has the functions for it",
+      "Each transaction is verified and committed by itself. After a failure, apply again: it goes on where it stopped.");
+}
+
+/// Looks for Azure's functions on the server; empty where there is none to ask.
+using FunctionsOfEntra = std::function<EntraFunctions()>;
+
+void finish_plan(Planned& planned, const FunctionsOfEntra& ask, const ReconcileOptions& options, Diagnostics& diagnostics) {
   // The fingerprint covers what was read, before anything is made of it; hashing a large state goes on beside the next two stages.
   std::future<std::string> fingerprint = fingerprint_beside(planned.actual);
   planned.generated_at = planned.actual.server.now;
@@ -69,6 +88,9 @@ void finish_plan(Planned& planned, const ReconcileOptions& options, Diagnostics&
   // From here on the plan depends on these two values only.
   std::vector<Change> changes = diff(planned.actual, planned.desired);
 
+  // How principals are made depends on the server; whoever has none to make need not ask.
+  if (ask && std::ranges::any_of(changes, is_about_principals)) planned.actual.server.entra_functions = ask();
+
   // What only a grantor could take away whom this executor can't become is told, not planned.
   planned.unremovable = take_unremovable(planned.actual, planned.desired, changes);
 
@@ -78,11 +100,13 @@ void finish_plan(Planned& planned, const ReconcileOptions& options, Diagnostics&
   // Order them and name the risks. Beyond this point no change is added or removed.
   planned.plan = make_plan(planned.actual, planned.desired, std::move(changes));
   planned.missing = preflight(planned.plan);
+  planned.obstacles = find_obstacles(planned.plan);
   planned.script = render(planned.plan);
   planned.fingerprint = fingerprint.get();
   planned.plan.summary.statements = planned.script.statements.size();
   tell_limits(planned, diagnostics);
   tell_batches(planned, diagnostics);
+  tell_principals(planned, diagnostics);
 }
 
 /// A session with the snapshot of `connection`, where the catalog is large enough that reading with two of them pays. Null where it is
@@ -115,9 +139,11 @@ std::unique_ptr<Planned> read_inside(Connection& connection, const SharedCharter
   return planned;
 }
 
-std::unique_ptr<Planned> plan_inside(Connection& connection, const SharedCharter& charter, const ReconcileOptions& options) {
+std::unique_ptr<Planned> plan_inside(Connection& connection, const SharedCharter& charter, const std::optional<EntraFunctions>& functions,
+                                     const ReconcileOptions& options) {
   auto planned = read_inside(connection, charter);
-  finish_plan(*planned, options, planned->diagnostics);
+  planned->actual.server.entra_functions = functions;
+  finish_plan(*planned, {}, options, planned->diagnostics);
   if (planned->diagnostics.has_errors()) {
     const auto first = std::ranges::find(planned->diagnostics.all(), Severity::Error, &Diagnostic::severity);
     Error error(fmt::format("{}: {}", to_string(first->pos), first->message), first->hint);
@@ -152,7 +178,8 @@ std::unique_ptr<Planned> make_planned(const SharedCharter& shared, const Connect
   queries[0] = read(0);
   for_each_parallel(queries.size() - 1, options.jobs, [&](std::size_t i) { queries[i + 1] = read(i + 1); });
   for (std::size_t i = 0; i < queries.size(); ++i) planned->queries[planned->actual.databases[i].name] = queries[i];
-  finish_plan(*planned, options, diagnostics);
+  const auto ask = [&] { return read_entra_functions(*connector(std::string(kEntraDatabase))); };
+  finish_plan(*planned, ask, options, diagnostics);
   planned->diagnostics = diagnostics;
   return diagnostics.has_errors() ? nullptr : std::move(planned);
 }
@@ -166,7 +193,7 @@ std::unique_ptr<Planned> plan_state(const SharedCharter& charter, State actual, 
   auto planned = std::make_unique<Planned>();
   planned->charter = charter;
   planned->actual = std::move(actual);
-  finish_plan(*planned, options, diagnostics);
+  finish_plan(*planned, {}, options, diagnostics);
   planned->diagnostics = diagnostics;
   return diagnostics.has_errors() ? nullptr : std::move(planned);
 }
@@ -200,7 +227,12 @@ std::unique_ptr<Planned> plan_snapshot(const SharedCharter& shared, State snapsh
   return plan_state(shared, std::move(snapshot), options, diagnostics);
 }
 
+bool principals_in_one_transaction(const Planned& planned) {
+  return planned.charter->databases.size() == 1 && planned.actual.server.database == kEntraDatabase;
+}
+
 void check_guards(const Planned& planned, const ReconcileOptions& options) {
+  if (!planned.obstacles.empty()) throw Refusal(4, planned.obstacles.front().text, planned.obstacles.front().hint);
   if (!planned.missing.empty()) {
     std::string sql;
     for (const MissingRight& right : planned.missing) {

@@ -40,6 +40,9 @@ inline constexpr long kLargeCatalog = 4L << 20U;
 /// Which provider runs the server, and what it allows, by catalog reads only.
 void read_platform(Connection& connection, ServerInfo& server);
 
+/// Azure's functions for Entra principals. Only a connection to database `postgres` shows them.
+EntraFunctions read_entra_functions(Connection& connection);
+
 /// The connected role and its rights, for whoami.
 struct Identity {
   std::string session_user;

@@ -114,6 +114,12 @@ struct SettingRule {
 };
 using SettingRules = std::map<std::string, SettingRule>;  ///< by lower-case name
 
+/// `entra:`; what is not written is empty.
+struct EntraRule {
+  SourcePos pos;
+  EntraPrincipal principal;
+};
+
 struct RoleRule {
   SourcePos pos;
   std::string name;
@@ -126,6 +132,7 @@ struct RoleRule {
   std::optional<std::string> valid_until;  ///< in the form of RoleAttributes::valid_until
   std::optional<std::string> comment;      ///< "" removes it
   std::optional<PasswordSource> password;
+  std::optional<EntraRule> entra;
   SettingRules settings;
   std::map<std::string, SettingRules> settings_in;  ///< by database
   std::vector<MembershipRule> member_of;            ///< this role is the member

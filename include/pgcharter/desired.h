@@ -96,6 +96,7 @@ struct DesiredRole {
   RoleAttributes attributes;
   std::optional<std::string> comment;      ///< nothing: none
   std::optional<PasswordSource> password;  ///< to be set on creation, or on --set-passwords
+  std::optional<EntraPrincipal> entra;     ///< what its labels must say; nothing: none
   std::optional<RoleId> reassign_to;
   Reason reason;
 };

@@ -22,6 +22,21 @@ struct CreateRole {
   RoleAttributes attributes;
   std::optional<PasswordSource> password;
 };
+/// A role that stands for an identity of Entra: made by a function of the server, with LOGIN, and for an admin with CREATEROLE and
+/// CREATEDB.
+struct CreatePrincipal {
+  RoleId role{};
+  EntraPrincipal principal;
+
+  /// What the function gives the role; everything else is altered after it.
+  [[nodiscard]] RoleAttributes attributes() const;
+};
+/// The labels of a role that is there: it stands for an identity, for another one, or (only ever in an inverse) for none any more.
+struct BindPrincipal {
+  RoleId role{};
+  std::optional<EntraPrincipal> before;
+  std::optional<EntraPrincipal> after;
+};
 /// Only what differs is set.
 struct AlterRole {
   RoleId role{};
@@ -130,9 +145,9 @@ struct ChangeDefaultPrivileges {
   bool grant_option = false;
 };
 
-using ChangeBody = std::variant<RenameRole, CreateRole, AlterRole, SetPassword, CommentRole, ChangeSetting, DropRole, ReassignOwned,
-                                GrantMembership, RevokeMembership, CreateSchema, DropSchema, CreateExtension, AlterExtension, DropExtension,
-                                ChangeOwner, ChangePrivileges, ChangeDefaultPrivileges>;
+using ChangeBody = std::variant<CreatePrincipal, BindPrincipal, RenameRole, CreateRole, AlterRole, SetPassword, CommentRole, ChangeSetting,
+                                DropRole, ReassignOwned, GrantMembership, RevokeMembership, CreateSchema, DropSchema, CreateExtension,
+                                AlterExtension, DropExtension, ChangeOwner, ChangePrivileges, ChangeDefaultPrivileges>;
 
 struct Change {
   int database = -1;  ///< index into Desired::databases; -1: cluster-wide
@@ -142,6 +157,9 @@ struct Change {
 
 /// How many single differences (object × grantee × privilege) a change stands for; what summaries count.
 std::size_t weight(const Change& change);
+
+/// The role that the change creates, in whatever way; else kNoRole.
+RoleId created_role(const Change& change);
 
 /// Pure. The order is the order of the concerns; ordering for execution is the plan's.
 std::vector<Change> diff(const State& actual, const Desired& desired);

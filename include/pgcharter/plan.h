@@ -14,6 +14,7 @@ namespace pgcharter {
 
 /// The order of execution, each for the reason that stands beside it in src/plan/phase.cpp.
 enum class Phase {
+  CreatePrincipal,
   RenameRole,
   RevokeAsGrantorFirst,
   CreateRole,
@@ -45,9 +46,11 @@ enum class Phase {
   DropRole,
   AlterSelf,
 };
-inline constexpr std::size_t kPhaseCount = 30;
+inline constexpr std::size_t kPhaseCount = 31;
 
 std::string_view name(Phase phase);  ///< kebab-case: "grant-membership"
+/// True for the phase that runs in database postgres, and so in a transaction of its own unless that is the plan's only database.
+bool is_principal_phase(Phase phase);
 /// True for the phases that belong to the server, not to one database: before, and after, the databases' phases.
 bool is_cluster_phase(Phase phase);
 /// True for those of them that come after the databases' phases.

@@ -22,6 +22,7 @@ struct PlatformInfo {
   bool tablespaces = true;
   bool untrusted_languages = true;
   bool one_database = false;
+  bool entra = false;       ///< roles can stand for identities of Microsoft Entra ID
   int bypassrls_since = 0;  ///< the first major version on which the administrator can give BYPASSRLS
   std::span<const RefusedExtension> refused{};
 };

@@ -17,6 +17,15 @@ struct MissingRight {
   bool operator==(const MissingRight&) const = default;
 };
 
+/// What stands in the way of the plan, and no GRANT or ALTER ROLE helps.
+struct Obstacle {
+  std::string text;
+  std::string hint;
+};
+
+/// Entra principals on a server that knows none, or with an executor that is no Entra administrator. A superuser is taken for one.
+std::vector<Obstacle> find_obstacles(const Plan& plan);
+
 /// What the executor (`actual.server.user`) lacks for the plan, from the catalog alone and by the rules of the server's version: role
 /// management is CREATEROLE before 16, and ADMIN OPTION on the role since (PostgreSQL documentation, "Role Attributes"). Empty for a
 /// superuser.

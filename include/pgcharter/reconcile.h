@@ -31,6 +31,7 @@ struct Planned {
   std::vector<Change> unremovable;  ///< what must go and this executor can't remove: reported, never planned
   Plan plan;
   std::vector<MissingRight> missing;  ///< what the executor lacks for the plan
+  std::vector<Obstacle> obstacles;    ///< why the plan can't be carried out, whatever is granted
   Script script;
   Diagnostics diagnostics;
   std::string fingerprint;

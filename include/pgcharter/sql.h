@@ -16,8 +16,9 @@ struct Statement {
   int id = 0;            ///< 1, 2, … in order of execution
   std::string database;  ///< empty: any database of the server
   Phase phase{};
-  std::string run_as;  ///< SET LOCAL ROLE around it; empty: as the executor
-  std::string sql;     ///< a secret is :'name', never its text
+  std::string run_as;    ///< SET LOCAL ROLE around it; empty: as the executor
+  std::string sql;       ///< a secret is :'name', never its text
+  std::string stand_in;  ///< what a rehearsal in another database runs in its place; empty: nothing
   bool transactional = true;
   int batch = 0;                       ///< which transaction of its part of the plan, where one can't hold all the locks
   std::vector<std::size_t> steps;      ///< indexes into Plan::steps, ascending

@@ -11,6 +11,7 @@
 
 #include "pgcharter/acl.h"
 #include "pgcharter/object_kind.h"
+#include "pgcharter/principal.h"
 
 namespace pgcharter {
 
@@ -29,6 +30,8 @@ struct ServerInfo {
   std::string self_grant;               ///< createrole_self_grant (16+): what a creator without superuser gives itself on a new role
   std::string platform = "postgresql";  ///< a name of platforms()
   std::optional<std::string> allowed_extensions;  ///< azure.extensions, where the server has it
+  bool entra_group_sync = false;  ///< pgaadauth.enable_group_sync: members of Entra groups become roles and members by themselves
+  std::optional<EntraFunctions> entra_functions;  ///< nothing: was not asked
   std::string now;                                ///< server clock of the read, ISO 8601 in UTC: "2026-11-21T09:30:00Z"
 
   [[nodiscard]] int major() const { return version_num / 10000; }
@@ -57,6 +60,7 @@ struct Role {
   std::uint32_t oid = 0;
   RoleAttributes attributes;
   std::optional<std::string> comment;
+  std::optional<EntraPrincipal> entra;
   bool bootstrap = false;  ///< the superuser of initdb, oid 10
 
   bool operator==(const Role&) const = default;

@@ -119,12 +119,12 @@ void leave_self_grants(const State& actual, const Desired& desired, const std::v
   if (!declared || actual.server.self_grant.empty() || actual.server.major() < 16) return;
   const Part part = desired.one_transaction ? Part{} : Part{.end = Passing::EndOfFirstPart};
   for (const Change& change : changes) {
-    const auto* create = std::get_if<CreateRole>(&change.body);
-    if (create == nullptr) continue;
-    const auto same = [&](const DesiredMembership& edge) { return edge.role == create->role && edge.member == me; };
+    const RoleId created = created_role(change);
+    if (created == kNoRole) continue;
+    const auto same = [&](const DesiredMembership& edge) { return edge.role == created && edge.member == me; };
     if (std::ranges::any_of(desired.memberships, same)) continue;
     out.push_back({.database = part.database,
-                   .body = RevokeMembership{.membership = {.role = create->role, .member = me, .grantor = me}, .passing = part.end},
+                   .body = RevokeMembership{.membership = {.role = created, .member = me, .grantor = me}, .passing = part.end},
                    .reason = {"createrole_self_grant gave it", std::nullopt}});
   }
 }

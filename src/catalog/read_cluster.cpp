@@ -29,7 +29,12 @@ void read_roles(Connection& connection, State& state) {
     kLimit,
     kUntil,
     kComment,
-    kBootstrap
+    kBootstrap,
+    kResolvedLabel,
+    kWrittenLabel
+  };
+  const auto label = [](const Row& row, int column) {
+    return row.is_null(column) ? std::nullopt : std::optional<std::string_view>(row.text(column));
   };
   connection.query(find_query("roles"), {}, [&](const Row& row) {
     Role role;
@@ -46,6 +51,7 @@ void read_roles(Connection& connection, State& state) {
                        .valid_until = std::string(row.text(kUntil))};
     if (!row.is_null(kComment)) role.comment = row.text(kComment);
     role.bootstrap = row.boolean(kBootstrap);
+    role.entra = parse_entra_labels(label(row, kResolvedLabel), label(row, kWrittenLabel));
     state.cluster.roles.push_back(std::move(role));
   });
   std::ranges::sort(state.cluster.roles, {}, [&](const Role& role) -> const std::string& { return state.names->name(role.id); });
@@ -92,7 +98,16 @@ void read_platform(Connection& connection, ServerInfo& server) {
   connection.query(find_query("platform"), {}, [&](const Row& row) {
     server.platform = row.text(0);
     if (!row.is_null(1)) server.allowed_extensions = row.text(1);
+    server.entra_group_sync = row.boolean(2);
   });
+}
+
+EntraFunctions read_entra_functions(Connection& connection) {
+  EntraFunctions found;
+  connection.query(find_query("entra_functions"), {}, [&](const Row& row) {
+    found = {.create = row.boolean(0), .create_with_oid = row.boolean(1), .update_with_oid = row.boolean(2)};
+  });
+  return found;
 }
 
 void read_cluster(Connection& connection, const ReadScope& /*scope*/, State& state) {

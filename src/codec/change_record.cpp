@@ -57,6 +57,17 @@ class RecordBuilder {
  public:
   RecordBuilder(const Planned& planned, int database, ChangeRecord& record) : planned_(planned), database_(database), record_(record) {}
 
+  void operator()(const CreatePrincipal& c) {
+    begin(Action::Create, "role", role(c.role));
+    record_.after = facts_of(c.attributes());
+    record_.after->values.emplace_back("entra", to_string(c.principal));
+  }
+  void operator()(const BindPrincipal& c) {
+    const auto text = [](const std::optional<EntraPrincipal>& p) { return p ? Fact(to_string(*p)) : Fact(); };
+    begin(Action::Alter, "role", role(c.role));
+    record_.before = one_fact("entra", text(c.before));
+    record_.after = one_fact("entra", text(c.after));
+  }
   void operator()(const RenameRole& c) {
     begin(Action::Alter, "role", role(c.role));
     record_.before = one_fact("name", c.from);

@@ -64,18 +64,23 @@ class StateWriter {
 
   [[nodiscard]] Json server() const {
     const ServerInfo& s = state_.server;
-    return {{"version_num", s.version_num},
-            {"version", s.version},
-            {"system_identifier", s.system_identifier},
-            {"host", s.host},
-            {"port", s.port},
-            {"database", s.database},
-            {"user", s.user},
-            {"superuser", s.superuser},
-            {"createrole_self_grant", s.self_grant},
-            {"lock_slots", s.lock_slots},
-            {"platform", s.platform},
-            {"now", s.now}};
+    Json json = {{"version_num", s.version_num},
+                 {"version", s.version},
+                 {"system_identifier", s.system_identifier},
+                 {"host", s.host},
+                 {"port", s.port},
+                 {"database", s.database},
+                 {"user", s.user},
+                 {"superuser", s.superuser},
+                 {"createrole_self_grant", s.self_grant},
+                 {"lock_slots", s.lock_slots},
+                 {"platform", s.platform},
+                 {"now", s.now}};
+    if (s.entra_group_sync) json["entra_group_sync"] = true;
+    if (const auto& f = s.entra_functions) {
+      json["entra_functions"] = {{"create", f->create}, {"create_with_oid", f->create_with_oid}, {"update_with_oid", f->update_with_oid}};
+    }
+    return json;
   }
 
   [[nodiscard]] Json role(const Role& r) const {
@@ -93,7 +98,18 @@ class StateWriter {
     if (a.connection_limit != usual.connection_limit) json["connection_limit"] = a.connection_limit;
     if (a.valid_until != usual.valid_until) json["valid_until"] = a.valid_until;
     if (r.comment) json["comment"] = *r.comment;
+    if (r.entra) json["entra"] = entra(*r.entra);
     if (r.bootstrap) json["bootstrap"] = true;
+    return json;
+  }
+
+  static Json entra(const EntraPrincipal& principal) {
+    Json json = Json::object();
+    if (!principal.type.empty()) json["type"] = principal.type;
+    if (!principal.object_id.empty()) json["object_id"] = principal.object_id;
+    if (!principal.tenant_id.empty()) json["tenant_id"] = principal.tenant_id;
+    if (principal.admin) json["admin"] = true;
+    if (principal.mfa) json["mfa"] = true;
     return json;
   }
 

@@ -44,6 +44,12 @@ class StateReader {
     s.lock_slots = json.value("lock_slots", 0L);
     s.platform = json.value("platform", s.platform);
     s.now = json.value("now", "2026-01-01T00:00:00Z");
+    s.entra_group_sync = json.value("entra_group_sync", false);
+    if (const Json& f = member(json, "entra_functions"); f.is_object()) {
+      s.entra_functions = {.create = f.value("create", false),
+                           .create_with_oid = f.value("create_with_oid", false),
+                           .update_with_oid = f.value("update_with_oid", false)};
+    }
   }
 
   RoleId id_of(const Json& json) {
@@ -68,6 +74,13 @@ class StateReader {
     a.connection_limit = json.value("connection_limit", a.connection_limit);
     a.valid_until = json.value("valid_until", a.valid_until);
     if (const Json& comment = member(json, "comment"); !comment.is_null()) r.comment = comment.get<std::string>();
+    if (const Json& e = member(json, "entra"); e.is_object()) {
+      r.entra = {.type = text_member(e, "type"),
+                 .object_id = text_member(e, "object_id"),
+                 .tenant_id = text_member(e, "tenant_id"),
+                 .admin = e.value("admin", false),
+                 .mfa = e.value("mfa", false)};
+    }
     r.bootstrap = json.value("bootstrap", false);
     return r;
   }

@@ -20,7 +20,21 @@ bool is_bootstrap_row(const State& state, const Membership& row) {
   return state.server.major() >= 16 && grantor != nullptr && grantor->bootstrap && row.admin && !row.inherit && !row.set;
 }
 
+/// The members of an Entra group are given and taken by the server itself where it synchronises them; they carry labels of their own.
+bool is_synchronised(const State& state, const Membership& row) {
+  if (!state.server.entra_group_sync) return false;
+  const Role* group = state.cluster.find_role(row.role);
+  const Role* member = state.cluster.find_role(row.member);
+  return group != nullptr && member != nullptr && group->entra && group->entra->type == "group" && member->entra;
+}
+
 }  // namespace
+
+bool Resolver::comes_with_principal(RoleId role, RoleId member) const {
+  if (actual_.names->name(role) != kEntraAdminRole) return false;
+  const auto rule = charter_.roles.find(actual_.names->name(member));
+  return rule != charter_.roles.end() && rule->second.entra && rule->second.entra->principal.admin;
+}
 
 void Resolver::add_memberships() {
   if (!scope_.covers(Family::Memberships)) return;
@@ -47,6 +61,7 @@ void Resolver::add_memberships() {
       }
     }
     const Role* member = actual_.cluster.find_role(key.second);
+    if (member == nullptr && comes_with_principal(key.first, key.second)) return;
     bool inherit = member == nullptr || member->attributes.inherit;
     if (const auto it = charter_.roles.find(rule.member); it != charter_.roles.end() && !it->second.external)
       inherit = it->second.attributes.inherit;
@@ -84,14 +99,14 @@ void Resolver::unwanted_membership(const Membership& row, const DesiredMembershi
   if (absent != nullptr) {
     return unwanted({absent->ensure == Ensure::Absent ? "named absent" : fmt::format("expired {}", *absent->expires), absent->pos});
   }
-  if (is_bootstrap_row(actual_, row)) return;
+  if (is_bootstrap_row(actual_, row) || comes_with_principal(row.role, row.member)) return;
   auto rule_of = [&](RoleId id) -> const RoleRule* {
     const auto it = charter_.roles.find(actual_.names->name(id));
     return it == charter_.roles.end() || actual_.names->dangling(id) ? nullptr : &it->second;
   };
   const RoleRule* member = rule_of(row.member);
   const RoleRule* group = rule_of(row.role);
-  const bool by_member = member != nullptr && !member->external && scope_.role(row.member);
+  const bool by_member = member != nullptr && !member->external && scope_.role(row.member) && !is_synchronised(actual_, row);
   const bool by_group = group != nullptr && group->members_written;
   if (!by_member && !by_group) return;
   if (member == nullptr && actual_.names->name(row.member) == actual_.server.user) return;

@@ -105,6 +105,8 @@ class Resolver {
   void tell_dangling();
 
   void add_memberships();
+  /// azure_pg_admin, of which every principal with `admin: true` is made a member by the server.
+  [[nodiscard]] bool comes_with_principal(RoleId role, RoleId member) const;
   void close_memberships();
   void end_orphans(std::map<std::pair<RoleId, RoleId>, DesiredMembership>& edges);
   void unwanted_membership(const Membership& row, const DesiredMembership* edge, const MembershipRule* absent);

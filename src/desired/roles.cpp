@@ -27,6 +27,21 @@ Renames rename_roles(const Charter& charter, const State& actual, Diagnostics& d
   return renames;
 }
 
+namespace {
+
+/// Without an object id it is the name that counts: whom the server knows by it stays.
+EntraPrincipal desired_principal(const EntraPrincipal& said, const std::optional<EntraPrincipal>& is) {
+  EntraPrincipal result = said;
+  if (!is) return result;
+  result.tenant_id = is->tenant_id;
+  if (!said.object_id.empty()) return result;
+  result.object_id = is->object_id;
+  if (said.type.empty() || is->type.empty()) result.type = is->type;
+  return result;
+}
+
+}  // namespace
+
 void Resolver::add_role(const RoleRule& rule) {
   DesiredRole role;
   role.id = role_id(rule.name);
@@ -63,6 +78,8 @@ void Resolver::add_role(const RoleRule& rule) {
   if (rule.connection_limit) role.attributes.connection_limit = *rule.connection_limit;
   if (rule.valid_until) role.attributes.valid_until = *rule.valid_until;
   if (existing != nullptr) role.comment = existing->comment;
+  const std::optional<EntraPrincipal> bound = existing != nullptr ? existing->entra : std::nullopt;
+  role.entra = rule.entra ? desired_principal(rule.entra->principal, bound) : bound;
   if (rule.comment) role.comment = rule.comment->empty() ? std::nullopt : rule.comment;
   if (rule.password && (role.create || options_.set_passwords)) role.password = rule.password;
   if (scope_.covers(Family::Roles)) {

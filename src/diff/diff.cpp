@@ -46,6 +46,12 @@ struct Weight {
 };
 }  // namespace
 
+RoleId created_role(const Change& change) {
+  if (const auto* create = std::get_if<CreateRole>(&change.body)) return create->role;
+  if (const auto* create = std::get_if<CreatePrincipal>(&change.body)) return create->role;
+  return kNoRole;
+}
+
 std::size_t weight(const Change& change) { return std::visit(Weight{}, change.body); }
 
 }  // namespace pgcharter

@@ -7,14 +7,30 @@
 namespace pgcharter {
 namespace {
 
+std::string why_bound(const std::optional<EntraPrincipal>& is, const std::optional<EntraPrincipal>& wanted) {
+  if (!wanted) return {};
+  if (!is) return ", the role stands for no identity of Entra, so nobody logs in to it with a token";
+  if (is->object_id == wanted->object_id && is->type == wanted->type) return {};
+  return ", the role stands for another identity of Entra: one that was deleted and created again can't log in";
+}
+
 void diff_role(const State& actual, const DesiredRole& role, std::vector<Change>& changes) {
   auto add = [&](ChangeBody body) { changes.push_back({.database = -1, .body = std::move(body), .reason = role.reason}); };
   if (role.drop) return add(DropRole{role.id});
   if (role.rename_from) add(RenameRole{*role.rename_from, role.id});
   const Role* existing = actual.cluster.find_role(role.id);
-  if (existing == nullptr) {
+  if (existing == nullptr && role.entra) {
+    const CreatePrincipal created{role.id, *role.entra};
+    add(created);
+    if (created.attributes() != role.attributes) add(AlterRole{role.id, created.attributes(), role.attributes});
+  } else if (existing == nullptr) {
     add(CreateRole{role.id, role.attributes, role.password});
   } else {
+    if (existing->entra != role.entra) {
+      Reason reason = role.reason;
+      reason.text += why_bound(existing->entra, role.entra);
+      changes.push_back({.database = -1, .body = BindPrincipal{role.id, existing->entra, role.entra}, .reason = std::move(reason)});
+    }
     if (existing->attributes != role.attributes) add(AlterRole{role.id, existing->attributes, role.attributes});
     if (role.password) add(SetPassword{role.id, *role.password});
   }
@@ -23,6 +39,8 @@ void diff_role(const State& actual, const DesiredRole& role, std::vector<Change>
 }
 
 }  // namespace
+
+RoleAttributes CreatePrincipal::attributes() const { return {.createdb = principal.admin, .createrole = principal.admin, .login = true}; }
 
 void diff_roles(const State& actual, const Desired& desired, std::vector<Change>& changes) {
   for (const DesiredRole& role : desired.roles) {

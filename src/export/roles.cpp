@@ -31,14 +31,34 @@ bool is_parameter_name(std::string_view name) {
   return !name.empty() && !(name.front() >= '0' && name.front() <= '9') && std::ranges::all_of(name, inside);
 }
 
-void add_attributes(const RoleAttributes& a, Members& members) {
-  const std::pair<const char*, bool> flags[] = {{"login", a.login},           {"superuser", a.superuser},     {"createdb", a.createdb},
-                                                {"createrole", a.createrole}, {"replication", a.replication}, {"bypassrls", a.bypassrls}};
+/// What `entra` brings along is not written.
+void add_attributes(const RoleAttributes& a, const EntraPrincipal* principal, Members& members) {
+  const bool admin = principal != nullptr && principal->admin;
+  const std::pair<const char*, bool> flags[] = {
+      {"login", a.login && principal == nullptr}, {"superuser", a.superuser},     {"createdb", a.createdb && !admin},
+      {"createrole", a.createrole && !admin},     {"replication", a.replication}, {"bypassrls", a.bypassrls}};
   for (const auto& [key, on] : flags) {
     if (on) members.emplace_back(key, "true");
   }
   if (!a.inherit) members.emplace_back("inherit", "false");
   if (a.connection_limit != -1) members.emplace_back("connection_limit", std::to_string(a.connection_limit));
+}
+
+/// The principal, where `entra` says just what the labels and attributes are.
+const EntraPrincipal* exported_principal(const Role& role) {
+  if (!role.entra || !role.attributes.login) return nullptr;
+  if (role.entra->admin && !(role.attributes.createdb && role.attributes.createrole)) return nullptr;
+  return &*role.entra;
+}
+
+std::string principal_flow(const EntraPrincipal& principal) {
+  Members members;
+  const bool known_type = is_entra_type(principal.type);
+  if (known_type) members.emplace_back("type", principal.type);
+  if (known_type && is_guid(principal.object_id)) members.emplace_back("object_id", principal.object_id);
+  if (principal.admin) members.emplace_back("admin", "true");
+  if (principal.mfa) members.emplace_back("mfa", "true");
+  return flow_map(members);
 }
 
 }  // namespace
@@ -60,7 +80,9 @@ Members Exporter::settings_of(const SettingsScope& scope) {
 std::vector<std::string> Exporter::groups_of(const Role& member) {
   std::map<std::string, std::vector<const Membership*>> edges;
   for (const Membership& row : state_.cluster.memberships) {
-    if (row.member == member.id && nameable(row.role)) edges[state_.names->name(row.role)].push_back(&row);
+    const EntraPrincipal* principal = exported_principal(member);
+    const bool implied = principal != nullptr && principal->admin && nameable(row.role) && state_.names->name(row.role) == kEntraAdminRole;
+    if (row.member == member.id && nameable(row.role) && !implied) edges[state_.names->name(row.role)].push_back(&row);
   }
   const bool options = state_.server.major() >= 16;
   std::vector<std::string> groups;
@@ -81,7 +103,13 @@ std::vector<std::string> Exporter::groups_of(const Role& member) {
 
 std::string Exporter::role_entry(const Role& r) {
   Members members;
-  add_attributes(r.attributes, members);
+  const EntraPrincipal* principal = exported_principal(r);
+  add_attributes(r.attributes, principal, members);
+  if (principal != nullptr) {
+    members.emplace_back("entra", principal_flow(*principal));
+  } else if (r.entra) {
+    note("Entra principals that may not log in, or lack what an administrator has");
+  }
   if (is_writable_date(r.attributes.valid_until)) {
     members.emplace_back("valid_until", date_text(r.attributes.valid_until));
   } else if (r.attributes.valid_until != "infinity") {

@@ -35,8 +35,8 @@ Restorer::Restorer(const Plan& done, const State& after, const InverseScope& sco
       if (now == kNoRole) continue;
       after.names->rename(now, renamed->from);
       renamed_.insert(now);
-    } else if (const auto* created = std::get_if<CreateRole>(&step.change.body)) {
-      created_.insert(after.names->find(before_.names->name(created->role)));
+    } else if (const RoleId created = created_role(step.change); created != kNoRole) {
+      created_.insert(after.names->find(before_.names->name(created)));
     }
   }
 }
@@ -103,8 +103,8 @@ void Restorer::restore_role(const Role& was) {
   const RoleId id = role(was.id);
   const Role* is = after_.cluster.find_role(id);
   const bool renamed = renamed_.contains(id);
-  if (is != nullptr && !renamed && is->attributes == was.attributes && is->comment == was.comment) return;
-  DesiredRole desired{.id = id, .attributes = was.attributes, .comment = was.comment, .reason = kAsItWas};
+  if (is != nullptr && !renamed && is->attributes == was.attributes && is->comment == was.comment && is->entra == was.entra) return;
+  DesiredRole desired{.id = id, .attributes = was.attributes, .comment = was.comment, .entra = was.entra, .reason = kAsItWas};
   desired.create = is == nullptr;
   if (renamed) desired.rename_from = before_.names->name(was.id);
   desired_.roles.push_back(std::move(desired));
@@ -116,7 +116,7 @@ void Restorer::restore_roles() {
   for (const RoleId id : created_) {
     const Role* is = after_.cluster.find_role(id);
     if (is == nullptr) continue;
-    DesiredRole gone{.id = id, .attributes = is->attributes, .comment = is->comment, .reason = kAsItWas};
+    DesiredRole gone{.id = id, .attributes = is->attributes, .comment = is->comment, .entra = is->entra, .reason = kAsItWas};
     gone.drop = true;
     desired_.roles.push_back(std::move(gone));
   }

@@ -46,8 +46,9 @@ inline constexpr Key kRoleKeys[] = {
     {"external"},     {"ensure"},      {"login"},     {"superuser"},        {"createdb"},    {"createrole"},
     {"inherit"},      {"replication"}, {"bypassrls"}, {"connection_limit"}, {"valid_until"}, {"password"},
     {"settings"},     {"settings_in"}, {"comment"},   {"member_of"},        {"members"},     {"reassign_owned_to"},
-    {"renamed_from"}, {"entra", false}};
+    {"renamed_from"}, {"entra"}};
 inline constexpr Key kPasswordKeys[] = {{"env"}, {"file"}, {"key_vault"}};
+inline constexpr Key kEntraKeys[] = {{"type"}, {"object_id"}, {"admin"}, {"mfa"}};
 inline constexpr Key kMembershipKeys[] = {{"role"}, {"admin"}, {"inherit"}, {"set"}, {"ensure"}, {"expires"}};
 inline constexpr Key kExtensionKeys[] = {{"schema"}, {"version"}};
 inline constexpr Key kSchemaKeys[] = {{"owner"}, {"creators"}, {"ensure"}, {"distribute", false}};
@@ -70,6 +71,7 @@ inline constexpr Mapping kDatabaseMapping{"database", keys::kDatabaseKeys};
 inline constexpr Mapping kScopeMapping{"scope", keys::kScopeKeys};
 inline constexpr Mapping kRoleMapping{"role", keys::kRoleKeys};
 inline constexpr Mapping kPasswordMapping{"password", keys::kPasswordKeys};
+inline constexpr Mapping kEntraMapping{"entra", keys::kEntraKeys};
 inline constexpr Mapping kMembershipMapping{"membership", keys::kMembershipKeys};
 inline constexpr Mapping kExtensionMapping{"extension", keys::kExtensionKeys};
 inline constexpr Mapping kSchemaMapping{"schema", keys::kSchemaKeys};
@@ -85,6 +87,7 @@ inline constexpr std::array kMappings{kCharterMapping,
                                       kScopeMapping,
                                       kRoleMapping,
                                       kPasswordMapping,
+                                      kEntraMapping,
                                       kMembershipMapping,
                                       kExtensionMapping,
                                       kSchemaMapping,

@@ -29,6 +29,11 @@ class PlatformChecker {
 
  private:
   void check(const RoleRule& role) {
+    // A live server is asked whether it has the functions: that is the better evidence.
+    if (role.entra && !platform_.entra && facts_.server_major == 0) {
+      error(role.entra->pos, fmt::format("{} knows no principals of Microsoft Entra, so \"{}\" can't be one", platform_.display, role.name),
+            "Leave `entra` out, or use Azure Database for PostgreSQL.");
+    }
     if (role.external || role.ensure == Ensure::Absent || platform_.admin.empty()) return;
     if (role.attributes.superuser) {
       error(position(role, "superuser"), fmt::format("{} gives nobody SUPERUSER, so \"{}\" can't have it", platform_.display, role.name),

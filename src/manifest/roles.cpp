@@ -179,6 +179,7 @@ void read_role(Reader& reader, const NodeEntry& entry) {
     rule.comment = value->is_null() && !value->broken ? std::optional<std::string>("") : reader.text(*value, "\"comment\"");
   }
   if (const Node* value = node.find("password")) rule.password = read_password(reader, *value);
+  if (const Node* value = node.find("entra")) read_entra(reader, node, *value, rule);
   if (const Node* value = node.find("settings_in")) read_settings_in(reader, *value, rule);
   if (const Node* value = node.find("members")) read_members(reader, *value, rule);
   if (const Node* value = node.find("reassign_owned_to")) rule.reassign_owned_to = reader.role(*value, "the new owner");
@@ -188,6 +189,7 @@ void read_role(Reader& reader, const NodeEntry& entry) {
   }
   for (const NodeEntry& written : node.entries) rule.written.emplace(written.key.text, reader.pos(written.key));
   check_role_name(reader, entry, rule);
+  if (is_single_server_role(rule.name) && rule.ensure == Ensure::Present) tell_single_server_role(reader, rule.pos, rule.name);
   check_role_keys(reader, entry, rule);
   reader.charter().roles.emplace(rule.name, std::move(rule));
 }
@@ -211,6 +213,7 @@ SettingRules read_settings(Reader& reader, const Node& node, std::string_view wh
       reader.error("bad-name", entry.key, fmt::format("\"{}\" is no name of a parameter", entry.key.text));
       continue;
     }
+    if (name == "aad_validate_oids_in_tenant") tell_single_server_setting(reader, entry.key);
     SettingRule rule{reader.pos(entry.key), std::nullopt};
     if (!entry.value.is_null()) {
       rule.value = reader.text(entry.value, fmt::format("\"{}\"", entry.key.text));

@@ -13,6 +13,12 @@ void read_scope(Reader& reader, const Node& node);
 void read_roles(Reader& reader, const Node& node);
 /// The attributes and memberships that a role's entry and a profile have in common.
 void read_role_common(Reader& reader, const Node& node, RoleRule& rule);
+/// `entra:` of a role, after its attributes are read.
+void read_entra(Reader& reader, const Node& role, const Node& node, RoleRule& rule);
+/// The recipe of Single Server, which is retired: its roles, and its parameter.
+bool is_single_server_role(std::string_view name);
+void tell_single_server_role(Reader& reader, const SourcePos& pos, std::string_view name);
+void tell_single_server_setting(Reader& reader, const Node& node);
 /// The boolean attributes by their keys.
 using RoleFlag = std::pair<std::string_view, bool RoleAttributes::*>;
 std::span<const RoleFlag> role_flags();

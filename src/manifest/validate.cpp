@@ -35,6 +35,7 @@ void check_reference(Reader& reader, const RoleReference& reference) {
     return;
   }
   if (reference.name.starts_with("pg_")) return;
+  if (is_single_server_role(reference.name)) return tell_single_server_role(reader, reference.pos, reference.name);
   std::vector<std::string> known;
   for (const auto& [name, rule] : roles) known.push_back(name);
   const auto near = nearest(reference.name, known);

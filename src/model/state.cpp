@@ -52,6 +52,7 @@ class Canonical {
 
   void write() {
     line("server {} {}", state_.server.version_num, state_.server.system_identifier);
+    if (state_.server.entra_group_sync) line("Entra group sync");
     cluster();
     for (const DatabaseState& database : state_.databases) this->database(database);
   }
@@ -148,6 +149,7 @@ class Canonical {
       const RoleAttributes& a = r.attributes;
       line("role {} {} {} {} {} {} {} {} {} {} comment {:?}", role(r.id), a.superuser, a.createdb, a.createrole, a.inherit, a.login,
            a.replication, a.bypassrls, a.connection_limit, a.valid_until, r.comment.value_or(""));
+      if (r.entra) line("  of Entra: {:?} tenant {:?}", to_string(*r.entra), r.entra->tenant_id);
     }
     std::vector<std::string> edges;
     for (const Membership& m : c.memberships) {

@@ -146,6 +146,19 @@ struct HazardFinder::Visitor {
     if (std::any_of(databases->begin(), databases->end(), lost)) found.insert(Hazard::LockOut);
   }
 
+  void operator()(const CreatePrincipal& c) {
+    if (c.principal.admin) found.insert(Hazard::PrivilegeEscalation);
+  }
+  void operator()(const BindPrincipal& c) {
+    if (!c.after) {
+      found.insert(Hazard::LoginLoss);
+    } else if (!c.before || c.before->object_id != c.after->object_id || c.before->type != c.after->type ||
+               (c.after->admin && !c.before->admin)) {
+      found.insert(Hazard::PrivilegeEscalation);  // whoever it is inherits all grants
+    }
+    const bool another = !c.before || !c.after || c.before->object_id != c.after->object_id || (c.before->admin && !c.after->admin);
+    if (is_executor(c.role) && another) found.insert(Hazard::LockOut);
+  }
   void operator()(const RenameRole& c) {
     // A session keeps its identity, the next login by this name does not.
     if (c.from == finder.actual_.server.user) found.insert(Hazard::LockOut);

@@ -43,6 +43,8 @@ class Placer {
     return place;
   }
 
+  Place operator()(const CreatePrincipal& c) const { return {.phase = Phase::CreatePrincipal, .first = name(c.role)}; }
+  Place operator()(const BindPrincipal& c) const { return {.phase = Phase::CreatePrincipal, .first = name(c.role)}; }
   Place operator()(const RenameRole& c) const { return {.phase = Phase::RenameRole, .first = name(c.role)}; }
   Place operator()(const CreateRole& c) const { return {.phase = Phase::CreateRole, .first = name(c.role)}; }
   Place operator()(const AlterRole& c) const {

@@ -15,6 +15,8 @@ namespace {
 using enum PhaseGroup;
 
 constexpr std::array<PhaseInfo, kPhaseCount> kPhases{{
+    {Phase::CreatePrincipal, "create-principal", First,
+     "runs in database postgres, mostly in a transaction of its own: it can only be the first"},
     {Phase::RenameRole, "rename-role", First, "everything after it uses the new name"},
     {Phase::RevokeAsGrantorFirst, "revoke-as-grantor-first", First,
      "before a grantor becomes a superuser: its REVOKE counts as the owner's from then on"},
@@ -70,6 +72,7 @@ const PhaseInfo& info(Phase phase) { return kPhases[static_cast<std::size_t>(pha
 
 std::string_view name(Phase phase) { return info(phase).name; }
 
+bool is_principal_phase(Phase phase) { return phase == Phase::CreatePrincipal; }
 bool is_cluster_phase(Phase phase) { return info(phase).group != PhaseGroup::Database; }
 bool is_after_databases(Phase phase) { return info(phase).group == PhaseGroup::ClusterAfter; }
 

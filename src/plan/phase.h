@@ -7,8 +7,8 @@
 
 namespace pgcharter {
 
-/// Where a phase runs: first of all (only where one transaction carries everything, see Desired::grantors_first), on the server before the
-/// databases, in each database, on the server after them.
+/// Where a phase runs: first of all (principals and new names; grantors only where one transaction carries everything, see
+/// Desired::grantors_first), on the server before the databases, in each database, on the server after them.
 enum class PhaseGroup { First, ClusterBefore, Database, ClusterAfter };
 
 struct PhaseInfo {

@@ -17,6 +17,8 @@ namespace {
 std::size_t& counter(Summary& summary, const ChangeBody& body) {
   const auto by = [&](bool grant) -> std::size_t& { return grant ? summary.grant : summary.revoke; };
   return std::visit(Overloaded{
+                        [&](const CreatePrincipal&) -> std::size_t& { return summary.create; },
+                        [&](const BindPrincipal&) -> std::size_t& { return summary.alter; },
                         [&](const RenameRole&) -> std::size_t& { return summary.alter; },
                         [&](const CreateRole&) -> std::size_t& { return summary.create; },
                         [&](const AlterRole&) -> std::size_t& { return summary.alter; },

@@ -23,10 +23,10 @@ std::vector<Membership> later(const State& actual, const std::vector<const Chang
   const bool since_16 = actual.server.major() >= 16;
   const auto gives = [&](std::string_view word) { return actual.server.self_grant.find(word) != std::string::npos; };
   for (const Change* change : changes) {
-    if (const auto* create = std::get_if<CreateRole>(&change->body); create != nullptr && since_16 && !actual.server.superuser) {
-      rows.push_back({.role = create->role, .member = me, .grantor = kNoRole, .admin = true, .inherit = false, .set = false});
+    if (const RoleId created = created_role(*change); created != kNoRole && since_16 && !actual.server.superuser) {
+      rows.push_back({.role = created, .member = me, .grantor = kNoRole, .admin = true, .inherit = false, .set = false});
       if (gives("inherit") || gives("set")) {
-        rows.push_back({.role = create->role, .member = me, .grantor = me, .inherit = gives("inherit"), .set = gives("set")});
+        rows.push_back({.role = created, .member = me, .grantor = me, .inherit = gives("inherit"), .set = gives("set")});
       }
     } else if (const auto* grant = std::get_if<GrantMembership>(&change->body)) {
       if (with_grants) rows.push_back(grant->after);

@@ -67,6 +67,8 @@ void assign_batches(const Plan& plan, Script& script) {
   if (budget == 0) return;
   const bool one_part = plan.actual->databases.size() <= 1;
   const auto part = [&](const Statement& s) {
+    const bool apart = is_principal_phase(s.phase) && !(one_part && plan.actual->server.database == kEntraDatabase);
+    if (apart) return std::tuple(std::string(kEntraDatabase), true);
     return one_part ? std::tuple(std::string(), false) : std::tuple(s.database, s.database.empty() && is_after_databases(s.phase));
   };
   LockCount locks(plan);

@@ -45,7 +45,7 @@ class PsqlWriter {
   PsqlWriter(const Script& script, const State& actual) : script_(script), actual_(actual) {
     std::set<std::string> databases;
     for (const Statement& statement : script.statements) {
-      if (!statement.database.empty()) databases.insert(statement.database);
+      if (!statement.database.empty() && !is_principal_phase(statement.phase)) databases.insert(statement.database);
     }
     if (databases.size() == 1) only_database_ = *databases.begin();
     if (databases.empty()) only_database_ = actual.server.database;
@@ -75,7 +75,8 @@ class PsqlWriter {
   }
 
   void write(const Statement& statement) {
-    const std::string& database = !only_database_.empty() ? only_database_ : statement.database;
+    const bool principal = is_principal_phase(statement.phase);  // in a transaction of its own unless the only database is that one
+    const std::string& database = !only_database_.empty() && !principal ? only_database_ : statement.database;
     const std::string& target = database.empty() ? actual_.server.database : database;
     // Cluster phases and databases are transactions of their own where there are several databases.
     if (!connected_ || database != section_ || target != target_) {

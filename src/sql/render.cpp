@@ -12,6 +12,7 @@
 #include "sql/grants.h"
 #include "sql/memberships.h"
 #include "sql/owners.h"
+#include "sql/principals.h"
 #include "sql/roles.h"
 #include "sql/schemas.h"
 
@@ -38,6 +39,11 @@ class RunRenderer {
     return std::move(out_);
   }
 
+  void operator()(const CreatePrincipal& c) {
+    write_in_entra_database(sql_of(context_, c));
+    out_.back().stand_in = stand_in_for(context_, c);
+  }
+  void operator()(const BindPrincipal& c) { write_in_entra_database(sql_of(context_, c)); }
   void operator()(const RenameRole& c) { write(sql_of(context_, c)); }
   void operator()(const CreateRole& c) {
     if (!c.password) return write(sql_of(context_, c, {}));
@@ -72,6 +78,11 @@ class RunRenderer {
 
  private:
   void write(std::string sql) { out_.push_back(context_.statement({step_}, std::move(sql))); }
+
+  void write_in_entra_database(std::string sql) {
+    write(std::move(sql));
+    out_.back().database = kEntraDatabase;
+  }
 
   std::string next_secret() { return "password_" + std::to_string(++secrets_); }
   void keep_secret(const std::string& name, const PasswordSource& source, RoleId role) {

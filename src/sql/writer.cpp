@@ -88,6 +88,17 @@ SqlWriter& SqlWriter::secret(std::string_view name) {
   return token(":'" + std::string(name) + "'");
 }
 
+SqlWriter& SqlWriter::call(std::string_view function) {
+  assert(std::all_of(function.begin(), function.end(), lower));
+  token("pg_catalog.");
+  text_ += function;
+  text_ += '(';
+  blank_ = false;
+  return *this;
+}
+
+SqlWriter& SqlWriter::boolean(bool value) { return token(value ? "true" : "false"); }
+
 SqlWriter& SqlWriter::open() {
   token("(");
   blank_ = false;

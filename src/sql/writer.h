@@ -30,6 +30,10 @@ class SqlWriter {
   /// The place of a secret, in psql's form :'name'. `name` consists of letters, digits and _.
   SqlWriter& secret(std::string_view name);
 
+  /// pg_catalog.function( with its parenthesis open; the name is one of this program's.
+  SqlWriter& call(std::string_view function);
+  SqlWriter& boolean(bool value);
+
   SqlWriter& open();   ///< (
   SqlWriter& close();  ///< )
   SqlWriter& comma();

@@ -47,7 +47,9 @@ const std::map<std::string, Names> kLayers = {
     {"serial_observer.h", {"base", "model", "desired", "diff", "plan", "sql", "apply"}},
     {"planning.h", {"base", "model", "desired", "diff", "plan", "sql", "apply", "codec"}},
     {"apply_planned.cpp",
-     {"base", "model", "desired", "diff", "plan", "sql", "inverse", "apply", "codec", "planning.h", "serial_observer.h"}},
+     {"base", "model", "desired", "diff", "plan", "sql", "inverse", "apply", "codec", "planning.h", "serial_observer.h", "apply_parts.h"}},
+    {"apply_parts.h", {"base", "model", "desired", "diff", "plan", "sql", "apply", "codec"}},
+    {"apply_parts.cpp", {"base", "model", "desired", "diff", "plan", "sql", "apply", "codec", "planning.h", "apply_parts.h"}},
     {"rotate_password.cpp", {"base", "model", "sql", "apply", "azure"}},
     {"export_charter.cpp",
      {"base", "model", "manifest", "pg", "catalog", "desired", "diff", "plan", "sql", "apply", "codec", "report", "export"}},
@@ -74,6 +76,7 @@ const std::map<std::string, std::string> kHeaders = {
     {"inverse.h", "inverse"},
     {"preflight.h", "apply"},
     {"inheritance.h", "model"},
+    {"principal.h", "model"},
     {"platform.h", "model"},   // a table; manifest holds it against a charter
     {"reconcile.h", "codec"},  // Planned, the value that codec and report write
     {"export.h", "export"},

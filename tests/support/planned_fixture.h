@@ -10,9 +10,11 @@ namespace pgcharter::testing {
 /// The fixture's changes as a Planned; the fixture must outlive it.
 inline std::unique_ptr<Planned> to_planned(Fixture& fixture) {
   auto planned = std::make_unique<Planned>();
-  planned->charter.name = "weavix";
-  planned->charter.files = {{.path = "weavix.yaml", .sha256 = "abc", .text = "charter: 1\n"}};
-  planned->charter.vars = {{"app", "x"}};
+  Charter charter;
+  charter.name = "weavix";
+  charter.files = {{.path = "weavix.yaml", .sha256 = "abc", .text = "charter: 1\n"}};
+  charter.vars = {{"app", "x"}};
+  planned->charter = std::make_shared<const Charter>(std::move(charter));
   planned->actual = fixture.actual;
   planned->actual.server.host = "db.example";
   planned->actual.server.port = "5432";

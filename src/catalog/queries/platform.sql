@@ -18,10 +18,11 @@ select case
          when t.roles @> '{avnadmin}' then 'aiven'
          else 'postgresql'
        end,
-       t.allowed
+       t.allowed, t.group_sync
 from (
   select pg_catalog.array_agg(r.rolname::pg_catalog.text) as roles,
-         pg_catalog.current_setting('azure.extensions', true) as allowed
+         pg_catalog.current_setting('azure.extensions', true) as allowed,
+         pg_catalog.lower(pg_catalog.current_setting('pgaadauth.enable_group_sync', true)) in ('on', 'true', 'yes', '1') as group_sync
   from pg_catalog.pg_roles r
   where r.rolname in ('rds_superuser', 'alloydbsuperuser', 'cloudsqlsuperuser', 'azure_pg_admin', 'azuresu', 'azure_superuser', 'citus',
                       'neon_superuser', 'supabase_admin', 'tsdbadmin', 'avnadmin')

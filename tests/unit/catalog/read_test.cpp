@@ -29,13 +29,13 @@ class CatalogRead : public ::testing::Test {
       connection.answer(name, {});
     }
     for (const ObjectKindInfo& kind : all_object_kinds()) connection.answer(std::string(kind.catalog_query), {});
-    connection.answer("platform", {{"postgresql", {}}});
+    connection.answer("platform", {{"postgresql", {}, {}}});
     connection.answer("roles", {role("10", "postgres"), role("20", "reader")});
     connection.answer("acl_schema", {{"", {}, "postgres", "10", {}, "f", {}, "{app,pg_catalog,information_schema}", {}, "{101,11,13}"}});
   }
 
   static std::vector<testing::Cell> role(const std::string& oid, const std::string& name) {
-    return {oid, name, "f", "f", "f", "t", "t", "f", "f", "-1", "infinity", {}, oid == "10" ? "t" : "f"};
+    return {oid, name, "f", "f", "f", "t", "t", "f", "f", "-1", "infinity", {}, oid == "10" ? "t" : "f", {}, {}};
   }
 
   static std::vector<testing::Cell> table(const testing::Cell& owner, const std::string& owner_oid, const testing::Cell& acl,
@@ -60,10 +60,22 @@ class CatalogRead : public ::testing::Test {
 };
 
 TEST_F(CatalogRead, TellsThePlatformAndWhatItAllows) {
-  connection.answer("platform", {{"azure-flexible-server", "pgcrypto,vector"}});
+  connection.answer("platform", {{"azure-flexible-server", "pgcrypto,vector", "t"}});
   read();
   EXPECT_EQ(state.server.platform, "azure-flexible-server");
   EXPECT_EQ(state.server.allowed_extensions, "pgcrypto,vector");
+  EXPECT_TRUE(state.server.entra_group_sync);
+}
+
+TEST_F(CatalogRead, TellsForWhomOfEntraARoleStands) {
+  auto app = role("30", "app");
+  app[13] = "type=service,oid=04A9FCC9-de20-4078-a327-cf935088b0bb,tenant_id=t";
+  app[14] = "aadauth";
+  connection.answer("roles", {role("10", "postgres"), app});
+  read();
+  EXPECT_EQ(state.cluster.find_role(state.names->find("app"))->entra,
+            (EntraPrincipal{.type = "service", .object_id = "04a9fcc9-de20-4078-a327-cf935088b0bb", .tenant_id = "t"}));
+  EXPECT_FALSE(state.cluster.find_role(state.names->find("postgres"))->entra);
 }
 
 TEST_F(CatalogRead, MissingAclIsTheBuiltInDefault) {

@@ -87,6 +87,30 @@ TEST(CodecStateJson, ComesBackAsItWas) {
   }
 }
 
+TEST(CodecStateJson, KeepsPrincipalsOfEntra) {
+  State state = read_state(R"({"format_version": "1.0", "state": {
+    "server": {"version_num": 170000, "entra_group_sync": true,
+               "entra_functions": {"create": true, "create_with_oid": true, "update_with_oid": false}},
+    "roles": [{"name": "app", "login": true,
+               "entra": {"type": "service", "object_id": "04a9fcc9-de20-4078-a327-cf935088b0bb", "tenant_id": "t", "admin": true, "mfa": true}},
+              {"name": "named", "entra": {}}, {"name": "other"}]}})");
+  EXPECT_EQ(state.cluster.roles[0].entra,
+            (EntraPrincipal{
+                .type = "service", .object_id = "04a9fcc9-de20-4078-a327-cf935088b0bb", .tenant_id = "t", .admin = true, .mfa = true}));
+  EXPECT_EQ(state.cluster.roles[1].entra, EntraPrincipal{});
+  EXPECT_FALSE(state.cluster.roles[2].entra);
+  EXPECT_TRUE(state.server.entra_group_sync);
+  EXPECT_EQ(state.server.entra_functions, (EntraFunctions{.create = true, .create_with_oid = true}));
+  std::ostringstream out;
+  write_state(out, state);
+  const State again = read_state(out.str());
+  EXPECT_EQ(again.server, state.server);
+  for (std::size_t i = 0; i < state.cluster.roles.size(); ++i) EXPECT_EQ(again.cluster.roles[i].entra, state.cluster.roles[i].entra);
+  EXPECT_EQ(fingerprint(again), fingerprint(state));
+  state.cluster.roles[0].entra->object_id = "another";
+  EXPECT_NE(fingerprint(again), fingerprint(state));
+}
+
 TEST(CodecStateJson, RefusesWhatIsNoState) {
   EXPECT_THROW(read_state("{}"), Error);
   EXPECT_THROW(read_state("x"), Error);

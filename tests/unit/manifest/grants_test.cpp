@@ -28,9 +28,9 @@ TEST(ManifestGrants, ReadsObjectsOfEveryShape) {
   EXPECT_TRUE(rule.objects[3].literal());
   EXPECT_EQ(rule.objects[4].schema->wild, "  ?");
   EXPECT_TRUE(rule.objects[5].schema->any() && rule.objects[5].name.any());
-  EXPECT_EQ(rule.objects[6].args, "integer, character varying[]");
-  EXPECT_EQ(rule.objects[7].args, std::nullopt);
-  EXPECT_EQ(rule.objects[8].args, "");
+  EXPECT_EQ(*rule.objects[6].args, "integer, character varying[]");
+  EXPECT_EQ(rule.objects[7].args, nullptr);
+  EXPECT_EQ(*rule.objects[8].args, "");
   EXPECT_TRUE(rule.objects[8].literal());
   EXPECT_EQ(rule.objects[10].name.text, "log_min.duration");
 }

@@ -36,6 +36,18 @@ TEST(Platform, PlainPostgresqlRefusesNothing) {
               IsEmpty());
 }
 
+TEST(Platform, OnlyAzureKnowsPrincipalsOfEntra) {
+  const std::string principal = "roles:\n  app:\n    entra: {}\n";
+  EXPECT_THAT(
+      findings(principal, "aws-rds"),
+      ElementsAre("m.yaml:5:5: platform: Amazon RDS for PostgreSQL knows no principals of Microsoft Entra, so \"app\" can't be one | "
+                  "Leave `entra` out, or use Azure Database for PostgreSQL."));
+  EXPECT_EQ(findings(principal, "postgresql").size(), 1U);
+  for (const char* azure : {"azure-flexible-server", "azure-elastic-cluster", "azure-cosmos-postgresql"})
+    EXPECT_THAT(findings(principal, azure), IsEmpty());
+  EXPECT_THAT(findings(principal, "postgresql", {.server_major = 16}), IsEmpty()) << "a live server is asked";
+}
+
 TEST(Platform, CitusNeedsAnElasticClusterAndTimescaledbAFlexibleServer) {
   const std::string both = "extensions:\n  citus: {}\n  timescaledb: {}\n";
   EXPECT_THAT(findings(both, "azure-flexible-server"), ElementsAre(HasSubstr(":4:3: platform: extension \"citus\": a flexible server")));

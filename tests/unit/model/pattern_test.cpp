@@ -43,13 +43,34 @@ TEST(ModelPattern, SplitsQualifiedNames) {
   EXPECT_TRUE(literal.parts[0].literal());
 }
 
+std::shared_ptr<const NamePattern> shared(NamePattern pattern) { return std::make_shared<const NamePattern>(std::move(pattern)); }
+
+TEST(ModelPattern, IsWrittenAsItIsRead) {
+  for (const char* text : {"a.b", "a.*", "*.t?_*", "\"a.b\".c", "\"a\"\"b*\".x", "a.\"x\"*\"?\"", "s.\"\"\"quoted\"\"\""}) {
+    NameParts parts = parse_name_parts(text, {}, NameShape::Qualified);
+    ASSERT_EQ(parts.parts.size(), 2U) << text;
+    const ObjectPattern pattern{.kind = ObjectKind::Table, .schema = shared(parts.parts[0]), .name = parts.parts[1]};
+    const NameParts again = parse_name_parts(pattern.text(), {}, NameShape::Qualified);
+    EXPECT_EQ(again.parts, parts.parts) << text << " was written as " << pattern.text();
+  }
+  const ObjectPattern all{.kind = ObjectKind::Table, .schema = shared(NamePattern::everything()), .name = NamePattern::everything()};
+  EXPECT_EQ(all.text(), "*");
+  ObjectPattern f{.kind = ObjectKind::Function, .schema = shared(parse_name_pattern("s")), .name = parse_name_pattern("f")};
+  EXPECT_EQ(f.text(), "s.f(*)");
+  f.args = std::make_shared<const std::string>("integer, text");
+  EXPECT_EQ(f.text(), "s.f(integer, text)");
+  const ObjectPattern role{.kind = ObjectKind::Database, .name = parse_name_pattern("\"a.b\"")};
+  EXPECT_EQ(role.text(), "a.b");
+}
+
 TEST(ModelPattern, NeverReachesSystemSchemasWithAWildcard) {
-  const ObjectPattern everything{.kind = ObjectKind::Table, .schema = NamePattern::everything(), .name = NamePattern::everything()};
+  const ObjectPattern everything{.kind = ObjectKind::Table, .schema = shared(NamePattern::everything()), .name = NamePattern::everything()};
   EXPECT_TRUE(everything.matches({ObjectKind::Table, "events", "readings", ""}));
   EXPECT_FALSE(everything.matches({ObjectKind::Sequence, "events", "readings", ""}));
   EXPECT_FALSE(everything.matches({ObjectKind::Table, "pg_catalog", "pg_class", ""}));
   EXPECT_FALSE(everything.matches({ObjectKind::Table, "_timescaledb_internal", "_hyper_1_1_chunk", ""}));
-  const ObjectPattern one{.kind = ObjectKind::Table, .schema = parse_name_pattern("pg_catalog"), .name = parse_name_pattern("pg_class")};
+  const ObjectPattern one{
+      .kind = ObjectKind::Table, .schema = shared(parse_name_pattern("pg_catalog")), .name = parse_name_pattern("pg_class")};
   EXPECT_TRUE(one.matches({ObjectKind::Table, "pg_catalog", "pg_class", ""}));
   const ObjectPattern schemas{.kind = ObjectKind::Schema, .name = NamePattern::everything()};
   EXPECT_FALSE(schemas.matches({ObjectKind::Schema, "", "information_schema", ""}));
@@ -58,9 +79,9 @@ TEST(ModelPattern, NeverReachesSystemSchemasWithAWildcard) {
 
 TEST(ModelPattern, ComparesSignatures) {
   ObjectPattern f{.kind = ObjectKind::Function,
-                  .schema = parse_name_pattern("s"),
+                  .schema = shared(parse_name_pattern("s")),
                   .name = parse_name_pattern("f"),
-                  .args = normalised_types("int4,text")};
+                  .args = std::make_shared<const std::string>(normalised_types("int4,text"))};
   EXPECT_TRUE(f.literal());
   EXPECT_TRUE(f.matches({ObjectKind::Function, "s", "f", "integer, text"}));
   EXPECT_FALSE(f.matches({ObjectKind::Function, "s", "f", "integer"}));
