@@ -19,6 +19,7 @@ struct ReadScope {
   bool all_columns = false;                ///< every column of every relation
   std::vector<std::string> absent_roles;   ///< whose dependencies are wanted
   bool all_dependencies = false;           ///< those of every role
+  bool row_security = false;               ///< which tables have it
 };
 
 /// Roles, memberships, settings, databases, tablespaces, parameters into `state.cluster`.

@@ -161,7 +161,8 @@ struct DatabaseState {
   std::vector<DefaultAcl> default_acls;
   std::vector<Extension> extensions;
   std::vector<RoleDependency> role_dependencies;
-  bool all_role_dependencies = false;  ///< of every role, as a snapshot holds them; else of those that were asked for
+  std::vector<ObjectName> row_security;  ///< tables that hide rows by policies; read only where ReadScope asks, no part of the fingerprint
+  bool all_role_dependencies = false;    ///< of every role, as a snapshot holds them; else of those that were asked for
   Coverage coverage;
 
   /// Index of an object, or nothing.

@@ -63,6 +63,7 @@ class DatabaseReader {
       read_columns();
       read_default_acls();
       read_dependencies();
+      if (scope_.row_security) read_row_security();
     };
     const auto objects = [&] {
       for (const ObjectKindInfo* kind : kinds) {
@@ -236,6 +237,13 @@ class DatabaseReader {
                                         .schema = std::string(row.text(2)),
                                         .objects = *kind,
                                         .acl = second_reader_.acl(row.text(4))});
+    });
+  }
+
+  void read_row_security() {
+    second_.stream(find_query("row_security"), {schemas_}, [&](const Row& row) {
+      database_.row_security.push_back(
+          {.kind = ObjectKind::Table, .schema = std::string(row.text(0)), .name = std::string(row.text(1)), .args = {}});
     });
   }
 

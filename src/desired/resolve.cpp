@@ -93,6 +93,7 @@ Desired Resolver::run() {
   tell_dangling();
   // From here on owners and the set of objects are fixed; only ACLs are decided.
   GrantResolver(*this).run();
+  check_backups();
   desired_.extras = extras_.lines(*actual_.names);
   return std::move(desired_);
 }

@@ -41,6 +41,8 @@ class ScopeOf {
 
 /// The schemas of one database that are in scope; `patterns` of scope.schemas, or what the charter names.
 std::vector<NamePattern> scope_schemas(const Charter& charter, const DatabaseCharter& database);
+/// True for a grant of the profile azure-backup.
+bool backs_up(const GrantRule& rule);
 bool matches_any(const std::vector<NamePattern>& patterns, std::string_view name);
 
 /// A grant of the charter, ready to be matched.
@@ -127,6 +129,12 @@ class Resolver {
   void set_owner(DesiredObjects& objects, std::map<std::size_t, Reason>& reasons, std::size_t object, RoleId owner, const Reason& reason);
   const std::vector<std::size_t>& sequences_of(const DesiredObjects& objects, std::uint32_t table);
   void add_database_settings();
+  // Backups.
+  void check_backups();
+  void check_row_security(std::size_t database, const std::string& role, const SourcePos& pos);
+  void check_large_objects(std::size_t database, const std::string& role, const SourcePos& pos);
+  void check_creators(std::size_t database, const std::string& role, const SourcePos& pos);
+  void check_database_owners();
   void add_parameters();
 
   /// A literal name that stands for nothing; `database` is null for objects of the whole server.

@@ -111,6 +111,7 @@ ReadScope read_scope(const Charter& charter, const DatabaseCharter& database) {
       tables.insert(o.name.text);
     }
   }
+  scope.row_security = std::ranges::any_of(database.grants, backs_up);
   scope.column_names.assign(columns.begin(), columns.end());
   if (!any_table) scope.column_tables.assign(tables.begin(), tables.end());
   return scope;
