@@ -140,9 +140,14 @@ void understand(const Raw& raw, Options& options, const Terminal& terminal) {
   options.reconcile.inverse = !options.out_inverse.empty();
 }
 
+/// An option with one value each time it is written. CLI11 would let a list take every word up to the next option, also the charter.
+CLI::Option* repeatable(CLI::App& verb, const char* name, std::vector<std::string>& list, const char* help) {
+  return verb.add_option(name, list, help)->expected(1)->take_all()->allow_extra_args(false);
+}
+
 void add_output(CLI::App& verb, Raw& raw, Options& options) {
   verb.add_option("--format", raw.format, "of standard output: text, json, sql")->type_name("FORMAT");
-  verb.add_option("--report", raw.reports, "write a file too: FORMAT=FILE (repeatable)")->type_name("FORMAT=FILE")->expected(1)->take_all();
+  repeatable(verb, "--report", raw.reports, "write a file too: FORMAT=FILE (repeatable)")->type_name("FORMAT=FILE");
   verb.add_option("--color", raw.color, "auto, always, never")->type_name("WHEN");
   verb.add_flag("-q,--quiet", options.quiet, "errors only, besides the data");
   verb.add_flag("-v,--verbose", options.verbose, "name every object and every statement");
@@ -151,11 +156,8 @@ void add_output(CLI::App& verb, Raw& raw, Options& options) {
 void add_charter(CLI::App& verb, Raw& raw, Options& options, bool required) {
   auto* charter = verb.add_option("CHARTER", options.charter, "manifest files, directories, or - for standard input");
   if (required) charter->required();
-  verb.add_option("--var", raw.vars, "set a variable of the charter: NAME=VALUE (repeatable)")
-      ->type_name("NAME=VALUE")
-      ->expected(1)
-      ->take_all();
-  verb.add_option("--var-file", raw.var_files, "a file of NAME=VALUE lines (repeatable)")->type_name("FILE")->expected(1)->take_all();
+  repeatable(verb, "--var", raw.vars, "set a variable of the charter: NAME=VALUE (repeatable)")->type_name("NAME=VALUE");
+  repeatable(verb, "--var-file", raw.var_files, "a file of NAME=VALUE lines (repeatable)")->type_name("FILE");
 }
 
 void add_credential(CLI::App& verb, Options& options) {
@@ -193,7 +195,7 @@ void add_server_settings(CLI::App& verb, Raw& raw, Options& options) {
 
 void add_guards(CLI::App& verb, Raw& raw, Options& options) {
   verb.add_flag("--auto-approve", options.auto_approve, "do not ask");
-  verb.add_option("--allow", raw.allow, "hazards that the plan may have")->type_name("HAZARD,...")->delimiter(',')->expected(1)->take_all();
+  repeatable(verb, "--allow", raw.allow, "hazards that the plan may have")->type_name("HAZARD,...")->delimiter(',');
   verb.add_flag("--rehearse", options.reconcile.rehearse, "run it all on the server, verify it, and roll it back");
   verb.add_option("--out-inverse", options.out_inverse, "write the SQL that undoes it")->type_name("FILE");
   verb.add_option("--audit-log", options.audit_log, "append what was done, as JSON lines")->type_name("FILE");
@@ -205,7 +207,7 @@ void add_guards(CLI::App& verb, Raw& raw, Options& options) {
 void add_selection(CLI::App& verb, Options& options) {
   add_connection(verb, options);
   const auto patterns = [&](const char* name, std::vector<std::string>& list, const char* help) {
-    verb.add_option(name, list, help)->type_name("PATTERN,...")->delimiter(',')->expected(1)->take_all();
+    repeatable(verb, name, list, help)->type_name("PATTERN,...")->delimiter(',');
   };
   patterns("--databases", options.databases, "databases (the connected one)");
   patterns("--schemas", options.schemas, "schemas (all)");

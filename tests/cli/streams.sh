@@ -48,3 +48,10 @@ printf 'charter: 1\nname: both\nroles: { one: {} }\n' > folder/a.yaml
 printf 'roles: { two: {} }\n' > folder/b.yaml
 expect 0 plan --format json folder
 json '{summary,create}' 2
+
+# An option that can be repeated takes one value each time, whatever stands behind it.
+printf 'charter: 1\nname: in\nroles: { "${who}": {}, "${other}": {} }\n' > two.yaml
+expect 0 plan --report text=report.txt --var who=a --var other=b two.yaml --format json -d app
+json '{changes,0,object,name}' a
+json '{changes,1,object,name}' b
+expect 0 apply --auto-approve --allow drop-role --var who=a --var other=b two.yaml -d app
