@@ -126,7 +126,7 @@ void Resolver::check_database_owners() {
     diagnostics_.warning(
         "backup-database-owner", database.pos,
         fmt::format("database \"{}\" belongs to {}: the vaulted backup of Azure's Flexible Servers leaves such databases out", name, owner),
-        fmt::format("Give it an owner of your own: databases: {{ {}: {{ owner: ROLE, … }} }}.", name));
+        fmt::format("Give it an owner of your own: ownership: [{{ owner: ROLE, of: {{ databases: {} }} }}].", name));
   }
 }
 

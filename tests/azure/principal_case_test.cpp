@@ -10,9 +10,9 @@
 namespace pgcharter {
 namespace {
 
+using testing::Asked;
 using ::testing::HasSubstr;
 using ::testing::Not;
-using testing::Asked;
 using testing::Reply;
 
 const std::string kCharter = std::string(PGCHARTER_SOURCE_DIR) + "/manifests/examples/weavix-azure.yaml";
