@@ -2,6 +2,8 @@
 
 #include "azure/emulated_azure.h"
 
+#include <cstdlib>
+
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <nlohmann/json.hpp>
@@ -30,8 +32,15 @@ void write_as_server(Connection& connection, const std::string& text, const std:
   connection.execute("DROP TABLE lines");
 }
 
+SandboxOptions over_tcp() {
+  SandboxOptions options;
+  options.tcp = true;
+  if (const char* folder = std::getenv("PGCHARTER_TEST_BIN_DIR")) options.bin_dir = folder;
+  return options;
+}
+
 struct EmulatedServer {
-  Sandbox sandbox{SandboxOptions{.tcp = true}};
+  Sandbox sandbox{over_tcp()};
   std::string certificate = make_certificate();
 
   EmulatedServer() {

@@ -32,7 +32,8 @@ class PrincipalCase : public testing::AzureTest {
     });
     const auto server = admin();
     server->execute(read_file(std::string(PGCHARTER_SOURCE_DIR) + "/tests/support/emulated_pgaadauth.sql"));
-    server->execute("CREATE ROLE weavix_admins; GRANT weavix_admins, azure_pg_admin TO app; CREATE ROLE azuresu");
+    server->execute(
+        "CREATE ROLE weavix_admins; GRANT weavix_admins TO app WITH ADMIN OPTION; GRANT azure_pg_admin TO app; CREATE ROLE azuresu");
     server->execute("SELECT pg_catalog.pgaadauth_emulated_label('app', 'aadauth,admin', 'type=service,oid=1,tenant_id=2,admin')");
     server->execute("CREATE DATABASE weavix OWNER app");
     on_weavix()->execute(R"(
