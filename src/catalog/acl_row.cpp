@@ -21,21 +21,26 @@ constexpr std::size_t kRememberedTexts = 4096;
 
 enum Column : int { kSchema, kSubkind, kOwner, kOwnerOid, kAcl, kMember, kInitialAcl, kNames, kArgs, kOids };
 
-/// Sorts objects[begin …] without moving them more than once: they are large, and so is their number. By kind and schema first, so that
-/// names are compared within one schema only.
-void sort_from(std::vector<Object>& objects, std::size_t begin) {
+}  // namespace
+
+// Without moving them more than once: they are large, and so is their number. By kind and schema first, so that names are compared within
+// one schema only.
+std::vector<Object> sorted_objects(const std::vector<std::vector<Object>*>& parts) {
   std::map<std::pair<ObjectKind, std::string_view>, std::vector<Object*>> schemas;
-  for (std::size_t i = begin; i < objects.size(); ++i) schemas[{objects[i].id.kind, objects[i].id.schema}].push_back(&objects[i]);
+  std::size_t count = 0;
+  for (std::vector<Object>* part : parts) {
+    for (Object& object : *part) schemas[{object.id.kind, object.id.schema}].push_back(&object);
+    count += part->size();
+  }
   std::vector<Object> sorted;
-  sorted.reserve(objects.size() - begin);
+  sorted.reserve(count);
   for (auto& [schema, list] : schemas) {
     std::ranges::sort(list, {}, [](const Object* object) { return std::tie(object->id.name, object->id.args); });
     for (Object* object : list) sorted.push_back(std::move(*object));
   }
-  std::ranges::move(sorted, objects.begin() + static_cast<std::ptrdiff_t>(begin));
+  for (std::vector<Object>* part : parts) std::vector<Object>().swap(*part);
+  return sorted;
 }
-
-}  // namespace
 
 std::uint32_t oid_of(std::string_view digits) {
   std::uint32_t oid = 0;
@@ -77,7 +82,6 @@ void AclReader::read_objects(const ObjectKindInfo& kind, const std::vector<std::
 
 void AclReader::read_objects(const Query& query, const KindOf& kind_of, const std::vector<std::optional<std::string>>& parameters,
                              std::vector<Object>& objects, const std::function<bool(std::uint32_t, std::string_view)>& keep) {
-  const std::size_t begin = objects.size();
   connection_.stream(query, parameters, [&](const Row& row) {
     const ObjectKindInfo* kind = kind_of(row.is_null(kSubkind) ? '\0' : row.text(kSubkind).front(), row.text(kOids));
     if (kind == nullptr) return;
@@ -98,7 +102,6 @@ void AclReader::read_objects(const Query& query, const KindOf& kind_of, const st
       object.oid = oid;
     }
   });
-  sort_from(objects, begin);
 }
 
 }  // namespace pgcharter

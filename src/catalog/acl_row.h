@@ -19,12 +19,11 @@ class AclReader {
  public:
   AclReader(Connection& connection, State& state) : connection_(connection), state_(state) {}
 
-  /// Appends the objects of a kind that `keep(oid, name)` accepts, sorted by ObjectName.
+  /// Appends the objects of a kind that `keep(oid, name)` accepts, in no order.
   void read_objects(const ObjectKindInfo& kind, const std::vector<std::optional<std::string>>& parameters, std::vector<Object>& objects,
                     const std::function<bool(std::uint32_t, std::string_view)>& keep = {});
 
-  /// The same for a query whose rows are of several kinds: `kind_of(subkind, oids)` tells a row's, or null where it is no object. Sorted by
-  /// kind first.
+  /// The same for a query whose rows are of several kinds: `kind_of(subkind, oids)` tells a row's, or null where it is no object.
   using KindOf = std::function<const ObjectKindInfo*(char subkind, std::string_view oids)>;
   void read_objects(const Query& query, const KindOf& kind_of, const std::vector<std::optional<std::string>>& parameters,
                     std::vector<Object>& objects, const std::function<bool(std::uint32_t, std::string_view)>& keep = {});
@@ -47,6 +46,9 @@ class AclReader {
 
   Object common_part(const ObjectKindInfo& kind, const Row& row);
 };
+
+/// All of them in one list, by ObjectName; the parts are left without their objects.
+std::vector<Object> sorted_objects(const std::vector<std::vector<Object>*>& parts);
 
 /// An oid column.
 std::uint32_t oid_of(std::string_view digits);

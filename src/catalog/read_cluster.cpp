@@ -117,9 +117,11 @@ void read_cluster(Connection& connection, const ReadScope& /*scope*/, State& sta
   read_roles(connection, state);
   read_memberships(connection, state, reader);
   read_settings(connection, state, reader);
+  std::vector<Object> objects;
   for (const ObjectKindInfo& kind : all_object_kinds()) {
-    if (kind.cluster_wide && kind.first_version <= state.server.major()) reader.read_objects(kind, {}, state.cluster.objects);
+    if (kind.cluster_wide && kind.first_version <= state.server.major()) reader.read_objects(kind, {}, objects);
   }
+  state.cluster.objects = sorted_objects({&objects});
 }
 
 }  // namespace pgcharter

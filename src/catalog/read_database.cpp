@@ -32,50 +32,43 @@ constexpr GeneratedTables kGeneratedTables[] = {
     {.extension = "citus", .query = "citus_shards", .takes_schemas = true, .coverage = "table: shard of Citus"},
 };
 
+/// What one session reads: the objects of some schemas.
+struct Share {
+  Share(Connection& session, State& state) : connection(session), reader(session, state) {}
+
+  Connection& connection;
+  AclReader reader;
+  std::string schemas = "{}";  // by oid
+  std::vector<Object> objects;
+  std::vector<std::string> composite_types;  // free-standing ones, by oid
+};
+
 class DatabaseReader {
  public:
   DatabaseReader(Connection& connection, const ReadScope& scope, State& state, Connection* second)
-      : connection_(connection),
-        second_(second == nullptr ? connection : *second),
-        scope_(scope),
-        state_(state),
-        reader_(connection, state),
-        second_reader_(second_, state) {}
+      : connection_(connection), scope_(scope), state_(state), first_(connection, state) {
+    if (second != nullptr) second_.emplace(*second, state);
+  }
 
   DatabaseState read() {
     database_.name = connection_.server().database;
     read_unreadable();
     read_extensions();
-    std::vector<const ObjectKindInfo*> kinds;
-    for (const ObjectKindInfo& kind : all_object_kinds()) {
-      if (kind.cluster_wide || kind.first_version > state_.server.major()) continue;
-      if (readable(kind)) {
-        kinds.push_back(&kind);
-      } else {
-        ++database_.coverage[std::string(kind.singular) + ": not readable"];
-      }
-    }
-    read_kind(info(ObjectKind::Schema));
+    choose_kinds();
+    read_schemas();
     name_wanted_dependencies();
-    // Together about as long as the tables take.
-    const auto others = [this] {
-      read_owned_sequences();
-      read_columns();
-      read_default_acls();
-      read_dependencies();
-      if (scope_.row_security) read_row_security();
-    };
-    const auto objects = [&] {
-      for (const ObjectKindInfo* kind : kinds) {
-        if (kind->kind != ObjectKind::Schema) read_kind(*kind);
-      }
-    };
-    if (&second_ == &connection_) {
-      objects();
-      others();
+    if (second_) {
+      for_each_parallel(2, 2, [&](std::size_t i) {
+        read_objects(i == 0 ? first_ : *second_);
+        i == 0 ? read_what_has_no_schema() : read_others(*second_);
+      });
     } else {
-      for_each_parallel(2, 2, [&](std::size_t i) { i == 0 ? objects() : others(); });
+      read_objects(first_);
+      read_what_has_no_schema();
+      read_others(first_);
     }
+    std::vector<Object> none;
+    database_.objects = sorted_objects({&database_.objects, &first_.objects, second_ ? &second_->objects : &none});
     take_owned_sequences();
     take_columns();
     return std::move(database_);
@@ -91,19 +84,18 @@ class DatabaseReader {
   };
 
   Connection& connection_;
-  Connection& second_;  // what reads everything but the objects
   const ReadScope& scope_;
   State& state_;
-  AclReader reader_;
-  AclReader second_reader_;
+  Share first_;
+  std::optional<Share> second_;
   DatabaseState database_;
+  std::vector<const ObjectKindInfo*> kinds_;
   std::unordered_map<std::uint32_t, std::uint32_t> table_of_sequence_;
   std::vector<ColumnRow> columns_;
   std::vector<std::string> dependent_roles_;
   std::vector<std::string> unreadable_;
   std::string schemas_ = "{}";  // the oids of the schemas that count
   std::unordered_set<std::uint32_t> generated_;
-  std::vector<std::string> composite_types_;  // free-standing ones, by oid
 
   void read_unreadable() {
     connection_.query(find_query("unreadable"), {}, [&](const Row& row) { unreadable_.emplace_back(row.text(0)); });
@@ -116,48 +108,63 @@ class DatabaseReader {
     });
   }
 
-  [[nodiscard]] bool readable(const ObjectKindInfo& kind) const {
-    const Query query = find_query(kind.catalog_query);
-    return std::ranges::none_of(unreadable_, [&](const std::string& catalog) { return mentions_catalog(query, catalog); });
+  void choose_kinds() {
+    for (const ObjectKindInfo& kind : all_object_kinds()) {
+      if (kind.cluster_wide || kind.first_version > state_.server.major()) continue;
+      const Query query = find_query(kind.catalog_query);
+      if (std::ranges::any_of(unreadable_, [&](const std::string& catalog) { return mentions_catalog(query, catalog); })) {
+        ++database_.coverage[std::string(kind.singular) + ": not readable"];
+      } else {
+        kinds_.push_back(&kind);
+      }
+    }
   }
 
-  void read_kind(const ObjectKindInfo& kind) {
-    const Query query = find_query(kind.catalog_query);
-    if (kind.kind == ObjectKind::Schema) {
-      read_schemas(kind);
-    } else if (kind.kind == ObjectKind::Table) {
-      read_relations(query);
-    } else if (kind.kind == ObjectKind::Sequence) {
-      // read with the tables
-    } else if (kind.kind == ObjectKind::Type) {
-      reader_.read_objects(kind, {schemas_, array_parameter(composite_types_)}, database_.objects);
-    } else if (in_schema(kind.kind)) {
-      reader_.read_objects(kind, {schemas_}, database_.objects);
-    } else {
-      reader_.read_objects(kind, {}, database_.objects);
+  void read_objects(Share& share) {
+    for (const ObjectKindInfo* kind : kinds_) {
+      if (kind->kind == ObjectKind::Table) {
+        read_relations(share);
+      } else if (kind->kind == ObjectKind::Type) {
+        share.reader.read_objects(*kind, {share.schemas, array_parameter(share.composite_types)}, share.objects);
+      } else if (in_schema(kind->kind) && kind->kind != ObjectKind::Sequence) {
+        share.reader.read_objects(*kind, {share.schemas}, share.objects);
+      }
     }
   }
 
   /// Tables and sequences come from one pass over pg_class, and so do the oids of composite types.
-  void read_relations(const Query& query) {
+  void read_relations(Share& share) {
     const ObjectKindInfo& table = info(ObjectKind::Table);
     const ObjectKindInfo& sequence = info(ObjectKind::Sequence);
     const auto kind_of = [&](char subkind, std::string_view oids) -> const ObjectKindInfo* {
       if (subkind != 'c') return subkind == 'S' ? &sequence : &table;
       ArrayText list(oids);
-      for (std::string_view oid; list.next(oid);) composite_types_.emplace_back(oid);
+      for (std::string_view oid; list.next(oid);) share.composite_types.emplace_back(oid);
       return nullptr;
     };
-    reader_.read_objects(query, kind_of, {schemas_}, database_.objects,
-                         [&](std::uint32_t oid, std::string_view) { return !generated_.contains(oid); });
+    share.reader.read_objects(find_query(table.catalog_query), kind_of, {share.schemas}, share.objects,
+                              [&](std::uint32_t oid, std::string_view) { return !generated_.contains(oid); });
   }
 
-  void read_schemas(const ObjectKindInfo& kind) {
-    const std::size_t begin = database_.objects.size();
-    reader_.read_objects(kind, {}, database_.objects, [](std::uint32_t, std::string_view name) { return !is_system_schema(name); });
+  void read_what_has_no_schema() {
+    for (const ObjectKindInfo* kind : kinds_) {
+      if (!in_schema(kind->kind) && kind->kind != ObjectKind::Schema) first_.reader.read_objects(*kind, {}, database_.objects);
+    }
+  }
+
+  void read_others(Share& share) {
+    read_owned_sequences(share);
+    read_columns(share);
+    read_default_acls(share);
+    read_dependencies(share);
+    if (scope_.row_security) read_row_security(share);
+  }
+
+  void read_schemas() {
+    first_.reader.read_objects(info(ObjectKind::Schema), {}, database_.objects,
+                               [](std::uint32_t, std::string_view name) { return !is_system_schema(name); });
     std::vector<std::string> oids;
-    for (std::size_t i = begin; i < database_.objects.size(); ++i) {
-      const Object& schema = database_.objects[i];
+    for (const Object& schema : database_.objects) {
       if (in_scope(schema.id.name)) {
         oids.push_back(std::to_string(schema.oid));
       } else {
@@ -165,7 +172,15 @@ class DatabaseReader {
       }
     }
     schemas_ = array_parameter(oids);
+    share_out(oids);
     read_generated_tables();
+  }
+
+  /// The first session reads more of the schemas: the second one has everything else to read too.
+  void share_out(const std::vector<std::string>& oids) {
+    const auto middle = oids.begin() + static_cast<std::ptrdiff_t>(second_ ? (oids.size() * 2 + 2) / 3 : oids.size());
+    first_.schemas = array_parameter({oids.begin(), middle});
+    if (second_) second_->schemas = array_parameter({middle, oids.end()});
   }
 
   [[nodiscard]] bool in_scope(const std::string& schema) const {
@@ -184,9 +199,9 @@ class DatabaseReader {
     }
   }
 
-  void read_owned_sequences() {
-    second_.stream(find_query("owned_sequences"), {schemas_},
-                   [&](const Row& row) { table_of_sequence_.emplace(oid_of(row.text(0)), oid_of(row.text(1))); });
+  void read_owned_sequences(Share& share) {
+    share.connection.stream(find_query("owned_sequences"), {schemas_},
+                            [&](const Row& row) { table_of_sequence_.emplace(oid_of(row.text(0)), oid_of(row.text(1))); });
   }
 
   void take_owned_sequences() {
@@ -196,17 +211,17 @@ class DatabaseReader {
     }
   }
 
-  void read_columns() {
+  void read_columns(Share& share) {
     std::vector<std::optional<std::string>> parameters{schemas_};
     if (!scope_.all_columns) {
       parameters.emplace_back(array_parameter(scope_.column_names));
       parameters.emplace_back(array_parameter(scope_.column_tables));
     }
-    second_.stream(find_query(scope_.all_columns ? "columns_all" : "columns"), parameters, [&](const Row& row) {
+    share.connection.stream(find_query(scope_.all_columns ? "columns_all" : "columns"), parameters, [&](const Row& row) {
       columns_.push_back({.table = oid_of(row.text(0)),
                           .number = static_cast<int>(row.number(1)),
                           .name = std::string(row.text(2)),
-                          .acl = row.is_null(3) ? kEmptyAcl : second_reader_.acl(row.text(3))});
+                          .acl = row.is_null(3) ? kEmptyAcl : share.reader.acl(row.text(3))});
     });
   }
 
@@ -226,22 +241,22 @@ class DatabaseReader {
     std::ranges::sort(database_.columns, {}, [](const Column& column) { return std::pair(column.object, column.number); });
   }
 
-  void read_default_acls() {
-    second_.stream(find_query("default_acl"), {schemas_}, [&](const Row& row) {
+  void read_default_acls(Share& share) {
+    share.connection.stream(find_query("default_acl"), {schemas_}, [&](const Row& row) {
       const auto kind = object_kind_by_default_acl_char(row.text(3).front());
       if (!kind) {
         ++database_.coverage["default privilege: kind of object not known"];
         return;
       }
-      database_.default_acls.push_back({.creator = second_reader_.role(row, 0, 1),
+      database_.default_acls.push_back({.creator = share.reader.role(row, 0, 1),
                                         .schema = std::string(row.text(2)),
                                         .objects = *kind,
-                                        .acl = second_reader_.acl(row.text(4))});
+                                        .acl = share.reader.acl(row.text(4))});
     });
   }
 
-  void read_row_security() {
-    second_.stream(find_query("row_security"), {schemas_}, [&](const Row& row) {
+  void read_row_security(Share& share) {
+    share.connection.stream(find_query("row_security"), {schemas_}, [&](const Row& row) {
       database_.row_security.push_back(
           {.kind = ObjectKind::Table, .schema = std::string(row.text(0)), .name = std::string(row.text(1)), .args = {}});
     });
@@ -255,9 +270,9 @@ class DatabaseReader {
     database_.all_role_dependencies = true;
   }
 
-  void read_dependencies() {
+  void read_dependencies(Share& share) {
     if (dependent_roles_.empty()) return;
-    second_.stream(find_query("role_dependencies"), {array_parameter(dependent_roles_)}, [&](const Row& row) {
+    share.connection.stream(find_query("role_dependencies"), {array_parameter(dependent_roles_)}, [&](const Row& row) {
       const int count = static_cast<int>(row.number(4));
       std::string description(row.text(3));
       if (row.is_null(3)) description = std::to_string(count) + (count == 1 ? " object" : " objects");

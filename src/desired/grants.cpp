@@ -117,7 +117,9 @@ void GrantResolver::check_contradictions(const std::vector<RuleUse>& uses) {
 
 std::uint32_t GrantResolver::rule_set(Target& target, ObjectKind kind, const std::vector<std::uint32_t>& rules) {
   if (rules.empty()) return 0;
-  const auto [it, inserted] = target.object_sets.try_emplace({kind, rules});
+  std::vector<std::uint32_t> key{static_cast<std::uint32_t>(kind)};
+  key.insert(key.end(), rules.begin(), rules.end());
+  const auto [it, inserted] = target.object_sets.try_emplace(std::move(key));
   if (inserted) it->second = add_rule_set(target, kind, rules, false);
   return it->second;
 }

@@ -13,6 +13,14 @@
 
 namespace pgcharter {
 
+struct HashOfNumbers {
+  std::size_t operator()(const std::vector<std::uint32_t>& numbers) const {
+    std::size_t hash = numbers.size();
+    for (const std::uint32_t number : numbers) hash = (hash ^ number) * 0x9E3779B97F4A7C15ULL;
+    return hash ^ (hash >> 29U);
+  }
+};
+
 class GrantResolver {
  public:
   explicit GrantResolver(Resolver& resolver) : r_(resolver) {}
@@ -27,7 +35,7 @@ class GrantResolver {
     const DatabaseState* database{};   ///< null: cluster-wide objects
     std::size_t index = 0;
     std::map<std::tuple<std::uint32_t, ObjectKind, bool>, std::uint32_t> uses;  ///< (rule, kind, for columns) → its part of rule_uses
-    std::map<std::pair<ObjectKind, std::vector<std::uint32_t>>, std::uint32_t> object_sets;
+    std::unordered_map<std::vector<std::uint32_t>, std::uint32_t, HashOfNumbers> object_sets;  ///< kind, rules …
     std::map<std::pair<std::string, std::vector<std::uint32_t>>, std::uint32_t> column_sets;
     mutable std::unordered_map<std::string, bool> schemas_in_scope;                       ///< what is known of `schemas`
     std::map<std::pair<std::uint32_t, std::string>, std::vector<std::uint32_t>> columns;  ///< (object, column) → rules that name it

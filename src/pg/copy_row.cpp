@@ -31,8 +31,8 @@ char unescaped(char c) {
 
 /// Takes the escapes out of line[begin, end) and returns the new end.
 std::size_t unescape(std::string& line, std::size_t begin, std::size_t end) {
-  std::size_t out = line.find('\\', begin);
-  if (out >= end) return end;
+  std::size_t out = begin + std::min(std::string_view(line).substr(begin, end - begin).find('\\'), end - begin);
+  if (out == end) return end;
   for (std::size_t in = out; in < end; ++in) {
     if (line[in] == '\\' && in + 1 < end) {
       line[out++] = unescaped(line[++in]);

@@ -3,11 +3,13 @@
 #include "pgcharter/catalog.h"
 
 #include <algorithm>
+#include <mutex>
 #include <set>
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include "serial_rows.h"
 #include "support/live_server.h"
 
 namespace pgcharter {
@@ -384,6 +386,29 @@ TEST_F(CatalogTest, NumberOfQueriesDoesNotGrow) {
   const long again = connection->round_trips();
   read();
   EXPECT_EQ(connection->round_trips() - again, small);
+}
+
+TEST_F(CatalogTest, TwoSessionsReadWhatOneDoes) {
+  run("CREATE ROLE two_owner; CREATE ROLE two_reader; ALTER DEFAULT PRIVILEGES FOR ROLE two_owner GRANT SELECT ON TABLES TO two_reader");
+  for (const std::string& name : nasty_names()) {
+    const std::string schema = ident("s " + name.substr(0, 40));
+    run(fmt::format(
+        "CREATE SCHEMA {0} AUTHORIZATION two_owner; CREATE TABLE {0}.{1} (id bigserial, note text); CREATE TYPE {0}.c AS (a int); "
+        "CREATE FUNCTION {0}.f(int) RETURNS int LANGUAGE sql AS 'SELECT 1'; GRANT SELECT (note) ON {0}.{1} TO two_reader; "
+        "GRANT USAGE ON TYPE {0}.c TO two_reader; ALTER TABLE {0}.{1} OWNER TO two_owner",
+        schema, ident(name)));
+  }
+  read();
+  const std::string expected = to_debug_string(state);
+  const auto second = server.open(database_name);
+  std::mutex rows;
+  SerialRows one(*connection, rows);
+  SerialRows other(*second, rows);
+  State again;
+  read_cluster(*connection, scope, again);
+  again.databases.push_back(read_one_database(one, scope, again, &other));
+  EXPECT_EQ(to_debug_string(again), expected);
+  EXPECT_EQ(fingerprint(again), fingerprint(state));
 }
 
 }  // namespace
