@@ -53,7 +53,8 @@ TEST(Sandbox, StartsStopsAndRestartsWithItsData) {
     const auto connection = connect(options_for(sandbox));
     EXPECT_EQ(connection->server().user, "the owner");
     connection->execute("SELECT a FROM public.kept");
-    connection->query({"test", "select pg_catalog.current_setting('maintenance_work_mem')"}, {}, [](const Row& row) { EXPECT_EQ(row.text(0), "7MB"); });
+    connection->query({"test", "select pg_catalog.current_setting('maintenance_work_mem')"}, {},
+                      [](const Row& row) { EXPECT_EQ(row.text(0), "7MB"); });
     EXPECT_NE(sandbox.log().find("ready to accept connections"), std::string::npos);
     pid = postmaster_pid(folder);
     ASSERT_GT(pid, 0);
