@@ -113,9 +113,13 @@ void finish_plan(Planned& planned, const FunctionsOfEntra& ask, const ReconcileO
 /// not, or where the server has no room for one more: it only makes things faster.
 std::unique_ptr<Connection> second_session(Connection& connection, const Connector& connector, const std::optional<std::string>& database) {
   if (connection.server().catalog_bytes < kLargeCatalog) return nullptr;
+  bool allowed = false;  // asked first: a failure would end the transaction
+  connection.query({"may_export", "select pg_catalog.has_function_privilege('pg_catalog.pg_export_snapshot()', 'EXECUTE')"}, {},
+                   [&](const Row& row) { allowed = row.boolean(0); });
+  if (!allowed) return nullptr;
+  std::string snapshot;
+  connection.query({"export_snapshot", "select pg_catalog.pg_export_snapshot()"}, {}, [&](const Row& row) { snapshot = row.text(0); });
   try {
-    std::string snapshot;
-    connection.query({"export_snapshot", "select pg_catalog.pg_export_snapshot()"}, {}, [&](const Row& row) { snapshot = row.text(0); });
     std::unique_ptr<Connection> second = connector(database);
     second->execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET TRANSACTION SNAPSHOT '" + snapshot + "'");  // digits and dashes
     return second;

@@ -83,6 +83,21 @@ TEST_F(Arc, WantsTheChallengeAndKnowsOneIdentity) {
   EXPECT_THAT(failure, Not(HasSubstr("wrong-key-mark")));
 }
 
+TEST_F(Arc, AsksAgainAndRefusesWhatIsMalformed) {
+  int asked_with_key = 0;
+  std::string body = good_token().body;
+  server.answer_with("/arc", [&](const testing::Asked& asked) {
+    if (!asked.headers.contains("authorization")) return Reply{.status = 401, .headers = {{"WWW-Authenticate", realm("challenge.key")}}};
+    return ++asked_with_key == 1 ? Reply{.status = 503} : Reply{.body = body};
+  });
+  EXPECT_EQ(world.token("entra:azure-arc").value, token_like("token-mark"));
+  EXPECT_EQ(asked_with_key, 2);
+  for (const char* malformed : {"<html/>", "", "{}", R"({"access_token": 5, "expires_in": 10})"}) {
+    body = malformed;
+    EXPECT_THAT(world.failure("entra:azure-arc"), HasSubstr("no source gave a token")) << malformed;
+  }
+}
+
 /// False too for one that has ended and that nobody has waited for.
 bool runs(const std::string& process) {
   std::ifstream in("/proc/" + process + "/stat");
@@ -127,6 +142,15 @@ TEST_P(Tool, SaysThatNobodyHasLoggedIn) {
   const std::string failure = world.failure(credential);
   EXPECT_THAT(failure, HasSubstr("nobody has logged in with " + name));
   EXPECT_THAT(failure, Not(HasSubstr("stderr-mark")));
+}
+
+TEST_P(Tool, IsAskedOnce) {
+  // It asks its services again by itself.
+  const std::filesystem::path times = world.folder.path / "times";
+  world.folder.program(name, "echo x >> " + times.string() + "; echo 'temporarily unavailable' >&2; exit 1\n");
+  EXPECT_THAT(world.failure(credential), HasSubstr("temporarily unavailable"));
+  std::ifstream in(times);
+  EXPECT_EQ(std::string(std::istreambuf_iterator<char>(in), {}), "x\n");
 }
 
 TEST_P(Tool, SaysWhatFailed) {
