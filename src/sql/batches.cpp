@@ -21,7 +21,9 @@ class LockCount {
   explicit LockCount(const Plan& plan) : plan_(plan), locks_objects_(plan.actual->server.major() >= 18) {}
 
   void add(const Statement& statement) {
-    held_ += 2;  // a role, a schema, a database
+    const bool only_privileges = std::ranges::all_of(
+        statement.steps, [&](std::size_t step) { return std::holds_alternative<ChangePrivileges>(plan_.steps[step].change.body); });
+    if (!only_privileges) held_ += 2;  // a role, a schema, a database; GRANT takes the same few catalogs again and again
     for (const std::size_t step : statement.steps) {
       const Change& change = plan_.steps[step].change;
       if (const auto* owner = std::get_if<ChangeOwner>(&change.body)) {
