@@ -118,6 +118,8 @@ class PqxxBackedConnection final : public Connection {
     ++round_trips_;
     try {
       return action();
+    } catch (const Error&) {
+      throw;  // of whoever takes the rows
     } catch (const std::exception& failure) {
       throw session_.connection().is_open() ? to_error(failure, sql) : to_lost_error(failure, sql);
     }

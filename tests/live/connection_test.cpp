@@ -150,6 +150,23 @@ TEST_F(ConnectionTest, OptionsOverrideTheConnectionString) {
   EXPECT_EQ(connect(options)->server().database, database_name);
 }
 
+TEST_F(ConnectionTest, StreamKeepsTheErrorOfWhoeverTakesTheRows) {
+  const Query many{"many", "select n, $1::text from pg_catalog.generate_series(1, 20000) n  -- $1"};
+  try {
+    connection->stream(many, {"a'b\\"}, [](const Row& row) {
+      EXPECT_EQ(row.text(1), "a'b\\");
+      if (row.number(0) == 3) throw Error("enough", "The hint.");
+    });
+    ADD_FAILURE() << "no failure";
+  } catch (const Error& error) {
+    EXPECT_STREQ(error.what(), "enough");
+    EXPECT_EQ(error.hint, "The hint.");
+  }
+  long rows = 0;
+  connection->stream(many, {std::nullopt}, [&](const Row& row) { rows += row.is_null(1) ? 1 : 0; });
+  EXPECT_EQ(rows, 20000) << "the session goes on";
+}
+
 TEST(ConnectionStrings, MalformedOnesAreNeverRepeated) {
   for (const char* text : {"postgresql://u:s3cr%et@h/x", "postgresql://u:s3cr3t@[::1/x", "host=h s3cr3t=x", "host=h password='s3cr3t",
                            "postgresql://u:pa@s3cr3t@host/x", "postgresql://u:s3cr3t/w@h/db", "postgres://h/x?s3cr3t=1"}) {
