@@ -21,21 +21,11 @@ const std::string& name_now(const RenderContext& context, RoleId role) {
   return context.name(role);
 }
 
-std::string call_with_oid(std::string_view function, const std::string& role, const EntraPrincipal& principal) {
-  return SqlWriter()
-      .keyword("SELECT")
-      .call(function)
-      .literal(role)
-      .comma()
-      .literal(principal.object_id)
-      .comma()
-      .literal(principal.type)
-      .comma()
-      .boolean(principal.admin)
-      .comma()
-      .boolean(principal.mfa)
-      .close()
-      .take();
+std::string call(std::string_view function, const std::string& role, const EntraPrincipal& principal, bool with_oid) {
+  SqlWriter sql;
+  sql.keyword("SELECT").call(function).literal(role).comma();
+  if (with_oid) sql.literal(principal.object_id).comma().literal(principal.type).comma();
+  return sql.boolean(principal.admin).comma().boolean(principal.mfa).close().take();
 }
 
 }  // namespace
@@ -43,17 +33,8 @@ std::string call_with_oid(std::string_view function, const std::string& role, co
 std::string sql_of(const RenderContext& context, const CreatePrincipal& change) {
   const EntraPrincipal& principal = change.principal;
   const std::string& role = context.name(change.role);
-  if (!principal.object_id.empty()) return call_with_oid("pgaadauth_create_principal_with_oid", role, principal);
-  return SqlWriter()
-      .keyword("SELECT")
-      .call("pgaadauth_create_principal")
-      .literal(role)
-      .comma()
-      .boolean(principal.admin)
-      .comma()
-      .boolean(principal.mfa)
-      .close()
-      .take();
+  const bool with_oid = !principal.object_id.empty();
+  return call(with_oid ? "pgaadauth_create_principal_with_oid" : "pgaadauth_create_principal", role, principal, with_oid);
 }
 
 std::string sql_of(const RenderContext& context, const BindPrincipal& change) {
@@ -61,7 +42,7 @@ std::string sql_of(const RenderContext& context, const BindPrincipal& change) {
   const auto& functions = context.plan.actual->server.entra_functions;
   const bool whole = change.after && !change.after->object_id.empty() && !change.after->type.empty();
   if (whole && functions && functions->update_with_oid) {
-    return call_with_oid("pgaadauth_update_principal_with_oid", role, *change.after);
+    return call("pgaadauth_update_principal_with_oid", role, *change.after, true);
   }
   SqlWriter sql;
   sql.keyword("SECURITY LABEL FOR").identifier("pgaadauth").keyword("ON ROLE").identifier(role).keyword("IS");
