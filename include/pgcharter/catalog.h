@@ -20,6 +20,12 @@ struct ReadScope {
   std::vector<std::string> absent_roles;   ///< whose dependencies are wanted
   bool all_dependencies = false;           ///< those of every role
   bool row_security = false;               ///< which tables have it
+  /// Tables whose structure is wanted, and routines whose definition is: parallel lists of schema and name (of routines every overload).
+  std::vector<std::string> table_schemas;
+  std::vector<std::string> table_names;
+  std::vector<std::string> routine_schemas;
+  std::vector<std::string> routine_names;
+  bool hypertables = false;  ///< what TimescaleDB knows of those tables, and the jobs of pg_cron
 };
 
 /// Roles, memberships, settings, databases, tablespaces, parameters into `state.cluster`.

@@ -142,9 +142,64 @@ struct RoleRule {
   std::optional<std::string> renamed_from;
 };
 
+/// A table to be found, or made: just what the entry writes counts.
+struct ColumnRule {
+  SourcePos pos;
+  ColumnDefinition definition;
+};
+
+/// `distribute:` of a table.
+struct DistributeRule {
+  SourcePos pos;
+  Distribution distribution{};
+  std::string by;                           ///< the column of Hash
+  std::optional<int> shards;                ///< of Hash; not written: the server's citus.shard_count on creation, else left alone
+  bool alone = false;                       ///< colocate_with: none
+  std::optional<ObjectName> colocate_with;  ///< a table
+  bool concurrently = false;                ///< create_distributed_table_concurrently(), outside of any transaction
+};
+
+/// `hypertable:` of a table.
+struct HypertableRule {
+  SourcePos pos;
+  std::string by;
+  std::optional<std::string> interval;
+  std::optional<std::string> retention;  ///< drop chunks that are older
+  std::optional<std::string> schedule;   ///< retention by pg_cron: "0 3 * * *"; else by a policy
+};
+
+struct TableRule {
+  SourcePos pos;
+  ObjectName id;
+  Ensure ensure = Ensure::Present;
+  std::optional<std::string> owner;
+  std::vector<ColumnRule> columns;  ///< in their order; empty: the table must exist
+  std::vector<std::string> primary_key;
+  std::optional<SourcePos> primary_key_pos;
+  std::optional<DistributeRule> distribute;
+  std::optional<HypertableRule> hypertable;
+};
+
+/// A function; without a body it must exist, and only owner and settings are ours.
+struct FunctionRule {
+  SourcePos pos;
+  ObjectName id;
+  Ensure ensure = Ensure::Present;
+  std::optional<std::string> owner;
+  std::optional<std::string> returns;  ///< a type as format_type() prints it, perhaps after "SETOF "; nothing: a procedure
+  std::optional<std::string> language;
+  std::optional<bool> definer;
+  std::optional<std::string> body;
+  std::optional<char> volatility;  ///< as in pg_proc.provolatile
+  SettingRules settings;
+  bool settings_written = false;
+  std::string profile;  ///< the profile that it comes from, for messages
+};
+
 struct SchemaRule {
   SourcePos pos;
   std::string name;
+  std::optional<bool> distribute;  ///< Citus' schema-based sharding
   Ensure ensure = Ensure::Present;
   std::optional<std::string> owner;
   std::vector<std::string> creators;
@@ -171,6 +226,8 @@ struct DatabaseCharter {
   SettingRules settings;
   std::map<std::string, ExtensionRule> extensions;
   std::map<std::string, SchemaRule> schemas;
+  std::map<ObjectName, TableRule> tables;
+  std::map<ObjectName, FunctionRule> functions;
   std::vector<OwnershipRule> ownership;
   std::vector<GrantRule> grants;
   std::vector<DefaultPrivilegeRule> default_privileges;

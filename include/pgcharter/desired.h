@@ -115,10 +115,41 @@ struct DesiredExtension {
   Reason reason;
 };
 
+/// How Citus must keep one table.
+struct DesiredPlacement {
+  Distribution distribution{};
+  std::string column;
+  std::optional<int> shards;
+  std::optional<ObjectName> colocate_with;  ///< nothing: none
+};
+
+/// A table that is made, dropped, or kept in a place; points into the charter.
+struct DesiredTable {
+  const TableRule* rule{};
+  std::uint32_t object = 0;  ///< index into DesiredDatabase::objects, of an existing or a created one
+  bool create = false;
+  bool drop = false;
+  std::optional<DesiredPlacement> placement;  ///< where Citus must keep it, where that is not as it is
+  Reason reason;
+};
+
+struct DesiredRoutine {
+  const FunctionRule* rule{};
+  std::uint32_t object = 0;
+  bool drop = false;
+  std::optional<RoutineDefinition> before;
+  std::optional<RoutineDefinition> after;  ///< nothing: as it is
+  Reason reason;
+};
+
 struct DesiredDatabase {
   DesiredObjects objects;
   std::vector<DesiredSchema> schemas;  ///< to create or to drop
   std::vector<DesiredExtension> extensions;
+  std::vector<DesiredTable> tables;
+  std::vector<DesiredRoutine> routines;
+  std::vector<std::pair<std::string, Reason>> distributed_schemas;    ///< to be distributed
+  std::vector<std::pair<std::string, Reason>> undistributed_schemas;  ///< to be gathered on the coordinator
   std::vector<DesiredDefaultAcl> default_acls;
   std::map<std::size_t, Reason> owner_reasons;                    ///< why an object's owner changes, by object
   std::map<std::size_t, std::vector<RuleUse>> default_acl_rules;  ///< by index in default_acls
@@ -161,6 +192,9 @@ ReadScope read_scope(const Charter& charter, const DatabaseCharter& database);
 /// Options of one run that change the meaning of a charter.
 struct ResolveOptions {
   bool set_passwords = false;
+  /// The state is that of a worker of a Citus cluster: what Citus brings there (objects, their structure) is not asked for, and what is
+  /// not there is nobody's mistake.
+  bool on_worker = false;
 };
 
 /// Pure: no clock (the server's is in `actual.server.now`), no I/O. Findings (a literal name that does not exist, a

@@ -23,6 +23,15 @@ namespace pgcharter {
 /// A charter may be large, so it is shared and not copied.
 using SharedCharter = std::shared_ptr<const Charter>;
 
+struct Planned;
+
+/// One worker of a Citus cluster, held against the same charter: what differs there, and the plan for the coordinator does not bring about.
+struct NodePlanned {
+  CitusNode node;
+  std::unique_ptr<Planned> planned;  ///< its script is for that node alone; null where it could not be read
+  std::string error;                 ///< why it could not be read
+};
+
 /// One finished planning run. Everything points into itself, so it is kept on the heap and not copied.
 struct Planned {
   SharedCharter charter;
@@ -36,6 +45,7 @@ struct Planned {
   Diagnostics diagnostics;
   std::string fingerprint;
   std::string generated_at;
+  std::vector<NodePlanned> nodes;       ///< the workers of a Citus cluster, by group
   std::map<std::string, long> queries;  ///< by database: what reading it took; does not grow with the database
 };
 

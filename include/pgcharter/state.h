@@ -12,6 +12,7 @@
 #include "pgcharter/acl.h"
 #include "pgcharter/object_kind.h"
 #include "pgcharter/principal.h"
+#include "pgcharter/structure.h"
 
 namespace pgcharter {
 
@@ -162,11 +163,17 @@ struct DatabaseState {
   std::vector<Extension> extensions;
   std::vector<RoleDependency> role_dependencies;
   std::vector<ObjectName> row_security;  ///< tables that hide rows by policies; read only where ReadScope asks, no part of the fingerprint
-  bool all_role_dependencies = false;    ///< of every role, as a snapshot holds them; else of those that were asked for
+  std::vector<TableDefinition> tables;   ///< those that ReadScope names; sorted by schema and name
+  std::vector<RoutineDefinition> routines;  ///< those that ReadScope names; sorted by schema, name, args
+  std::optional<CitusState> citus;          ///< where the extension is
+  std::optional<TimescaleState> timescale;  ///< where the extension is, and the charter asks
+  bool all_role_dependencies = false;       ///< of every role, as a snapshot holds them; else of those that were asked for
   Coverage coverage;
 
   /// Index of an object, or nothing.
   [[nodiscard]] std::optional<std::uint32_t> find(const ObjectName& id) const;
+  [[nodiscard]] const TableDefinition* find_table(const std::string& schema, const std::string& table) const;
+  [[nodiscard]] const RoutineDefinition* find_routine(const ObjectName& id) const;
 };
 
 struct ClusterState {
