@@ -50,6 +50,7 @@ ReadScope scope_of(const ReadSelection& selection) {
   scope.schemas = patterns_of(selection.schemas);
   scope.all_schemas = scope.schemas.empty();
   scope.all_columns = selection.complete;
+  scope.all_structure = selection.complete;                          // a plan against a snapshot asks for what it likes
   scope.all_dependencies = selection.complete && scope.all_schemas;  // what keeps a role must be seen as a whole
   return scope;
 }

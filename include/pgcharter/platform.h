@@ -22,8 +22,9 @@ struct PlatformInfo {
   bool tablespaces = true;
   bool untrusted_languages = true;
   bool one_database = false;
-  bool entra = false;       ///< roles can stand for identities of Microsoft Entra ID
-  int bypassrls_since = 0;  ///< the first major version on which the administrator can give BYPASSRLS
+  bool entra = false;              ///< roles can stand for identities of Microsoft Entra ID
+  bool timescale_policies = true;  ///< false: TimescaleDB is the Apache edition, which has no policies
+  int bypassrls_since = 0;         ///< the first major version on which the administrator can give BYPASSRLS
   std::span<const RefusedExtension> refused{};
 };
 

@@ -128,6 +128,19 @@ struct CitusState {
   bool operator==(const CitusState&) const = default;
 };
 
+/// A span of time in the three parts that PostgreSQL keeps apart.
+struct Interval {
+  long months = 0;
+  long days = 0;
+  long long microseconds = 0;
+
+  bool operator==(const Interval&) const = default;
+};
+/// "1 day", "90 days 12:00:00", "2 weeks", "1 mon"; nothing for what is no such text.
+std::optional<Interval> parse_interval(std::string_view text);
+/// The same span, as PostgreSQL compares them (a month has 30 days); also true for equal texts, such as the numbers of integer columns.
+bool same_interval(std::string_view a, std::string_view b);
+
 /// A hypertable of TimescaleDB.
 struct Hypertable {
   std::string schema;

@@ -16,6 +16,7 @@
 #include "catalog/acl_row.h"
 #include "catalog/array_text.h"
 #include "catalog/queries.h"
+#include "catalog/read_structure.h"
 
 namespace pgcharter {
 namespace {
@@ -71,6 +72,7 @@ class DatabaseReader {
     database_.objects = sorted_objects({&database_.objects, &first_.objects, second_ ? &second_->objects : &none});
     take_owned_sequences();
     take_columns();
+    read_structure(connection_, scope_, database_);
     return std::move(database_);
   }
 

@@ -9,6 +9,7 @@
 #include "pgcharter/report.h"
 
 #include "codec/json_text.h"
+#include "codec/structure_json.h"
 
 namespace pgcharter {
 namespace {
@@ -182,6 +183,10 @@ class StateWriter {
       return {{"name", e.name}, {"schema", e.schema}, {"version", e.version}};
     });
     list(indent, "role_dependencies", d.role_dependencies, [&](const RoleDependency& r) { return dependency(r); });
+    if (!d.tables.empty()) list(indent, "tables", d.tables, [](const TableDefinition& t) { return to_json(t); });
+    if (!d.routines.empty()) list(indent, "routines", d.routines, [](const RoutineDefinition& r) { return to_json(r); });
+    if (d.citus) out_ << ",\n" << indent << "\"citus\": " << json_line(to_json(*d.citus));
+    if (d.timescale) out_ << ",\n" << indent << "\"timescaledb\": " << json_line(to_json(*d.timescale));
     if (d.all_role_dependencies) out_ << ",\n" << indent << "\"all_role_dependencies\": true";
     out_ << ",\n" << indent << "\"coverage\": " << json_line(Json(d.coverage)) << "\n      }";
   }

@@ -6,6 +6,7 @@
 
 #include "codec/json_text.h"
 #include "codec/state_json.h"
+#include "codec/structure_json.h"
 
 namespace pgcharter {
 namespace {
@@ -157,6 +158,15 @@ class StateReader {
 
   static Coverage coverage(const Json& json) { return json.is_null() ? Coverage() : json.get<Coverage>(); }
 
+  static void structure(const Json& json, DatabaseState& d) {
+    for (const Json& t : member(json, "tables")) d.tables.push_back(table_from_json(t));
+    std::ranges::sort(d.tables, {}, [](const TableDefinition& t) { return std::tie(t.schema, t.name); });
+    for (const Json& r : member(json, "routines")) d.routines.push_back(routine_from_json(r));
+    std::ranges::sort(d.routines, {}, [](const RoutineDefinition& r) { return std::tie(r.schema, r.name, r.args); });
+    if (const Json& citus = member(json, "citus"); citus.is_object()) d.citus = citus_from_json(citus);
+    if (const Json& timescale = member(json, "timescaledb"); timescale.is_object()) d.timescale = timescale_from_json(timescale);
+  }
+
   DatabaseState database(const Json& json) {
     DatabaseState d;
     d.name = json.at("name").get<std::string>();
@@ -187,6 +197,7 @@ class StateReader {
                                      .catalog = text_member(r, "catalog"),
                                      .oid = r.value("oid", 0U)});
     }
+    structure(json, d);
     d.all_role_dependencies = json.value("all_role_dependencies", false);
     d.coverage = coverage(member(json, "coverage"));
     return d;

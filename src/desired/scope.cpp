@@ -50,6 +50,12 @@ std::vector<NamePattern> named_schemas(const DatabaseCharter& database, bool wit
   for (const auto& [name, rule] : database.schemas) {
     if (with_absent || rule.ensure == Ensure::Present) schemas.push_back(literal(name));
   }
+  for (const auto& [id, rule] : database.tables) {
+    if (with_absent || rule.ensure == Ensure::Present) schemas.push_back(literal(id.schema));
+  }
+  for (const auto& [id, rule] : database.functions) {
+    if (with_absent || rule.ensure == Ensure::Present) schemas.push_back(literal(id.schema));
+  }
   for (const OwnershipRule& rule : database.ownership) add_schema_patterns(schemas, rule.objects);
   for (const GrantRule& rule : database.grants) {
     if (with_absent || rule.ensure == Ensure::Present) add_schema_patterns(schemas, rule.objects);
@@ -61,6 +67,22 @@ std::vector<NamePattern> named_schemas(const DatabaseCharter& database, bool wit
   std::ranges::sort(schemas);
   schemas.erase(std::unique(schemas.begin(), schemas.end()), schemas.end());
   return schemas;
+}
+
+/// What the charter says of tables and functions is held against their definitions.
+void name_structure(const DatabaseCharter& database, ReadScope& scope) {
+  for (const auto& [id, rule] : database.tables) {
+    scope.table_schemas.push_back(id.schema);
+    scope.table_names.push_back(id.name);
+    scope.hypertables = scope.hypertables || rule.hypertable;
+  }
+  const ObjectName* last = nullptr;  // overloads are neighbours
+  for (const auto& [id, rule] : database.functions) {
+    if (last != nullptr && last->schema == id.schema && last->name == id.name) continue;
+    scope.routine_schemas.push_back(id.schema);
+    scope.routine_names.push_back(id.name);
+    last = &id;
+  }
 }
 
 }  // namespace
@@ -111,6 +133,7 @@ ReadScope read_scope(const Charter& charter, const DatabaseCharter& database) {
       tables.insert(o.name.text);
     }
   }
+  name_structure(database, scope);
   scope.row_security = std::ranges::any_of(database.grants, backs_up);
   scope.column_names.assign(columns.begin(), columns.end());
   if (!any_table) scope.column_tables.assign(tables.begin(), tables.end());

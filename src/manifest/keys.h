@@ -22,25 +22,15 @@ struct Mapping {
 
 namespace keys {
 
-inline constexpr Key kCharterKeys[] = {{"charter"},
-                                       {"name"},
-                                       {"vars"},
-                                       {"scope"},
-                                       {"roles"},
-                                       {"databases"},
-                                       {"extensions"},
-                                       {"schemas"},
-                                       {"ownership"},
-                                       {"grants"},
-                                       {"profiles"},
-                                       {"default_privileges"},
-                                       {"tables", false},
-                                       {"functions", false},
-                                       {"policies", false},
+inline constexpr Key kCharterKeys[] = {{"charter"},      {"name"},      {"vars"},
+                                       {"scope"},        {"roles"},     {"databases"},
+                                       {"extensions"},   {"schemas"},   {"ownership"},
+                                       {"grants"},       {"profiles"},  {"default_privileges"},
+                                       {"tables"},       {"functions"}, {"policies", false},
                                        {"expect", false}};
-inline constexpr Key kDatabaseKeys[] = {
-    {"owner"},         {"settings"},         {"extensions"},      {"schemas"},      {"ownership"}, {"grants"}, {"default_privileges"},
-    {"tables", false}, {"functions", false}, {"policies", false}, {"expect", false}};
+inline constexpr Key kDatabaseKeys[] = {{"owner"},     {"settings"},        {"extensions"},         {"schemas"},
+                                        {"ownership"}, {"grants"},          {"default_privileges"}, {"tables"},
+                                        {"functions"}, {"policies", false}, {"expect", false}};
 inline constexpr Key kScopeKeys[] = {{"roles"}, {"schemas"}, {"public"}, {"families"}, {"ignore"}, {"mode"}};
 inline constexpr Key kRoleKeys[] = {
     {"external"},     {"ensure"},      {"login"},     {"superuser"},        {"createdb"},    {"createrole"},
@@ -51,7 +41,14 @@ inline constexpr Key kPasswordKeys[] = {{"env"}, {"file"}, {"key_vault"}};
 inline constexpr Key kEntraKeys[] = {{"type"}, {"object_id"}, {"admin"}, {"mfa"}};
 inline constexpr Key kMembershipKeys[] = {{"role"}, {"admin"}, {"inherit"}, {"set"}, {"ensure"}, {"expires"}};
 inline constexpr Key kExtensionKeys[] = {{"schema"}, {"version"}};
-inline constexpr Key kSchemaKeys[] = {{"owner"}, {"creators"}, {"ensure"}, {"distribute", false}};
+inline constexpr Key kSchemaKeys[] = {{"owner"}, {"creators"}, {"ensure"}, {"distribute"}};
+inline constexpr Key kTableKeys[] = {{"ensure"}, {"owner"}, {"columns"}, {"primary_key"}, {"distribute"}, {"hypertable"}};
+inline constexpr Key kColumnKeys[] = {{"type"}, {"nullable"}, {"default"}, {"identity"}};
+inline constexpr Key kDistributeKeys[] = {{"by"}, {"to"}, {"shards"}, {"colocate_with"}, {"concurrently"}};
+inline constexpr Key kHypertableKeys[] = {{"by"}, {"interval"}, {"retention"}};
+inline constexpr Key kRetentionKeys[] = {{"older_than"}, {"schedule"}};
+inline constexpr Key kFunctionKeys[] = {{"ensure"},   {"owner"},      {"returns"},  {"language"},
+                                        {"security"}, {"volatility"}, {"settings"}, {"body"}};
 inline constexpr Key kOwnershipKeys[] = {{"owner"}, {"of"}, {"except"}};
 inline constexpr Key kGrantKeys[] = {{"to"},     {"privileges"},    {"objects"},           {"except"}, {"columns"}, {"grantable"},
                                      {"future"}, {"except_future"}, {"extension_members"}, {"ensure"}, {"expires"}, {"profile"},
@@ -62,7 +59,7 @@ inline constexpr Key kDefaultPrivilegeKeys[] = {{"by"}, {"in"}, {"to"}, {"privil
 inline constexpr Key kProfileDefaultPrivilegeKeys[] = {{"by"}, {"in"}, {"privileges"}, {"objects"}, {"grantable"}, {"ensure"}};
 inline constexpr Key kProfileKeys[] = {{"params"},    {"grants"},           {"default_privileges"}, {"member_of"}, {"login"},
                                        {"superuser"}, {"createdb"},         {"createrole"},         {"inherit"},   {"replication"},
-                                       {"bypassrls"}, {"connection_limit"}, {"valid_until"},        {"settings"},  {"functions", false}};
+                                       {"bypassrls"}, {"connection_limit"}, {"valid_until"},        {"settings"},  {"functions"}};
 
 }  // namespace keys
 
@@ -75,6 +72,12 @@ inline constexpr Mapping kEntraMapping{"entra", keys::kEntraKeys};
 inline constexpr Mapping kMembershipMapping{"membership", keys::kMembershipKeys};
 inline constexpr Mapping kExtensionMapping{"extension", keys::kExtensionKeys};
 inline constexpr Mapping kSchemaMapping{"schema", keys::kSchemaKeys};
+inline constexpr Mapping kTableMapping{"table", keys::kTableKeys};
+inline constexpr Mapping kColumnMapping{"column", keys::kColumnKeys};
+inline constexpr Mapping kDistributeMapping{"distribute", keys::kDistributeKeys};
+inline constexpr Mapping kHypertableMapping{"hypertable", keys::kHypertableKeys};
+inline constexpr Mapping kRetentionMapping{"retention", keys::kRetentionKeys};
+inline constexpr Mapping kFunctionMapping{"function", keys::kFunctionKeys};
 inline constexpr Mapping kOwnershipMapping{"ownership", keys::kOwnershipKeys};
 inline constexpr Mapping kGrantMapping{"grant", keys::kGrantKeys};
 inline constexpr Mapping kProfileGrantMapping{"profile_grant", keys::kProfileGrantKeys};
@@ -91,6 +94,12 @@ inline constexpr std::array kMappings{kCharterMapping,
                                       kMembershipMapping,
                                       kExtensionMapping,
                                       kSchemaMapping,
+                                      kTableMapping,
+                                      kColumnMapping,
+                                      kDistributeMapping,
+                                      kHypertableMapping,
+                                      kRetentionMapping,
+                                      kFunctionMapping,
                                       kOwnershipMapping,
                                       kGrantMapping,
                                       kProfileGrantMapping,

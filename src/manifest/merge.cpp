@@ -13,7 +13,8 @@ namespace pgcharter {
 
 namespace {
 
-constexpr std::array<std::string_view, 6> kMapSections{"vars", "scope", "roles", "extensions", "schemas", "profiles"};
+constexpr std::array<std::string_view, 8> kMapSections{"vars",    "scope",  "roles",     "extensions",
+                                                       "schemas", "tables", "functions", "profiles"};
 constexpr std::array<std::string_view, 3> kListSections{"ownership", "grants", "default_privileges"};
 
 bool contains(std::span<const std::string_view> words, std::string_view word) {

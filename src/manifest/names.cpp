@@ -120,6 +120,25 @@ std::optional<ObjectPattern> Reader::object(ObjectKind kind, const Node& node) {
   return pattern;
 }
 
+std::optional<ObjectName> Reader::object_key(ObjectKind kind, const Node& node) {
+  const auto pattern = object(kind, node);
+  if (!pattern) return std::nullopt;
+  if (!pattern->literal()) {
+    error("bad-name", node, fmt::format("\"{}\" is a pattern; an entry of \"{}\" is one {}", node.text, plural(kind), info(kind).singular),
+          "Patterns can be used in \"ownership\" and \"grants\".");
+    return std::nullopt;
+  }
+  if (node.text.find('\0') != std::string::npos) {
+    error("bad-name", node, fmt::format("the name of the {} holds a zero byte, which no name can", info(kind).singular));
+    return std::nullopt;
+  }
+  if (is_system_schema(pattern->schema->text)) {
+    error("reserved-name", node, fmt::format("the schema \"{}\" belongs to the system and is never managed", pattern->schema->text));
+    return std::nullopt;
+  }
+  return ObjectName{kind, pattern->schema->text, pattern->name.text, pattern->args ? *pattern->args : std::string()};
+}
+
 std::vector<ObjectPattern> Reader::objects(const Node& node, std::string_view what, const std::function<bool(const NodeEntry&)>& extra) {
   std::vector<ObjectPattern> result;
   if (!node.is_map() && !node.broken) {

@@ -51,6 +51,31 @@ class PlatformChecker {
     for (const auto& [name, extension] : database.extensions) check(extension);
     for (const GrantRule& grant : database.grants) tablespaces(grant.objects);
     for (const OwnershipRule& rule : database.ownership) tablespaces(rule.objects);
+    for (const auto& [name, schema] : database.schemas) {
+      if (schema.distribute.value_or(false)) needs("citus", schema.pos, fmt::format("the schema \"{}\" can't be distributed", name));
+    }
+    for (const auto& [id, table] : database.tables) check(table);
+  }
+
+  void check(const TableRule& table) {
+    const std::string name = table.id.schema + "." + table.id.name;
+    if (table.distribute && table.distribute->distribution != Distribution::None) {
+      needs("citus", table.distribute->pos, fmt::format("the table \"{}\" can't be distributed", name));
+    }
+    if (!table.hypertable) return;
+    needs("timescaledb", table.hypertable->pos, fmt::format("the table \"{}\" can't be a hypertable", name));
+    if (table.hypertable->retention && !table.hypertable->schedule && !platform_.timescale_policies) {
+      error(
+          table.hypertable->pos,
+          fmt::format("the table \"{}\" can't have a retention policy: {} has the Apache edition of TimescaleDB", name, platform_.display),
+          fmt::format("Let pg_cron do it: retention: {{ older_than: {}, schedule: \"0 3 * * *\" }}.", *table.hypertable->retention));
+    }
+  }
+
+  /// What only works with an extension that the platform refuses.
+  void needs(std::string_view extension, const SourcePos& pos, const std::string& what) {
+    const auto refused = std::ranges::find(platform_.refused, extension, &RefusedExtension::name);
+    if (refused != platform_.refused.end()) error(pos, fmt::format("{}: {}", what, refused->reason), std::string(refused->way_out));
   }
 
   void check(const ExtensionRule& extension) {

@@ -83,6 +83,7 @@ void use_role_part(Reader& reader, const Node& body, const GrantRule& frame) {
 }
 
 void use_body(Reader& reader, const Node& body, const GrantRule& frame, bool built_in, DatabaseCharter& database) {
+  if (const Node* section = body.find("functions")) read_functions(reader, *section, &frame, database);
   if (const Node* section = body.find("grants")) use_grants(reader, *section, frame, built_in, database);
   if (const Node* section = body.find("default_privileges")) {
     for (const Node* item : reader.list(*section, "\"default_privileges\"")) {

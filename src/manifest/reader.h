@@ -93,6 +93,8 @@ class Reader {
   void check_privileges(const Privileges& privileges, PrivilegeSet possible, const std::string& of_what);
 
   std::optional<ObjectPattern> object(ObjectKind kind, const Node& node);
+  /// The key of an entry that stands for one object outside of the system's schemas: a literal name.
+  std::optional<ObjectName> object_key(ObjectKind kind, const Node& node);
   /// A map from kinds to patterns; `extra` is called for a key that is no kind and says whether it knows it.
   std::vector<ObjectPattern> objects(const Node& node, std::string_view what, const std::function<bool(const NodeEntry&)>& extra = {});
 

@@ -1,5 +1,5 @@
-// The sections of a database that are keyed by name: schemas, extensions, and the databases themselves; and bulk
-// ownership.
+// The sections of a database that are keyed by plain names: schemas, extensions, and the databases themselves; and bulk
+// ownership. Functions are read before grants, because a profile that brings one must agree with the charter's own.
 #include <fmt/format.h>
 
 #include "manifest/sections.h"
@@ -20,6 +20,20 @@ void read_extensions(Reader& reader, const Node& node, DatabaseCharter& database
   }
 }
 
+namespace {
+
+void check_distributed_schema(Reader& reader, const Node& value, const SchemaRule& rule) {
+  if (!rule.distribute.value_or(false)) return;
+  if (rule.name == "public") {
+    reader.error("invalid-combination", value, "the schema \"public\" can't be distributed",
+                 "Citus refuses that; make a schema of its own for each tenant.");
+  } else if (rule.ensure == Ensure::Absent) {
+    reader.error("invalid-combination", value, "an absent schema can't be distributed");
+  }
+}
+
+}  // namespace
+
 void read_schemas(Reader& reader, const Node& node, DatabaseCharter& database) {
   if (!reader.is_map(node, "\"schemas\"")) return;
   for (const NodeEntry& entry : node.entries) {
@@ -37,6 +51,10 @@ void read_schemas(Reader& reader, const Node& node, DatabaseCharter& database) {
     if (const Node* value = entry.value.find("creators")) rule.creators = reader.roles(*value, "a creator");
     if (rule.ensure == Ensure::Absent && (entry.value.find("owner") != nullptr || entry.value.find("creators") != nullptr)) {
       reader.error("invalid-combination", entry.key, "an absent schema has neither owner nor creators");
+    }
+    if (const Node* value = entry.value.find("distribute")) {
+      rule.distribute = reader.boolean(*value, "\"distribute\"");
+      check_distributed_schema(reader, *value, rule);
     }
     database.schemas.emplace(*name, std::move(rule));
   }
@@ -68,6 +86,8 @@ void read_ownership(Reader& reader, const Node& node, DatabaseCharter& database)
 void read_database_sections(Reader& reader, const Node& node, DatabaseCharter& database) {
   if (const Node* section = node.find("extensions")) read_extensions(reader, *section, database);
   if (const Node* section = node.find("schemas")) read_schemas(reader, *section, database);
+  if (const Node* section = node.find("tables")) read_tables(reader, *section, database);
+  if (const Node* section = node.find("functions")) read_functions(reader, *section, nullptr, database);
   if (const Node* section = node.find("ownership")) read_ownership(reader, *section, database);
   if (const Node* section = node.find("grants")) read_grants(reader, *section, database);
   if (const Node* section = node.find("default_privileges")) read_default_privileges(reader, *section, database);

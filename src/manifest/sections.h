@@ -29,6 +29,12 @@ void read_databases(Reader& reader, const Node& node);
 void read_database_sections(Reader& reader, const Node& node, DatabaseCharter& database);
 void read_extensions(Reader& reader, const Node& node, DatabaseCharter& database);
 void read_schemas(Reader& reader, const Node& node, DatabaseCharter& database);
+void read_tables(Reader& reader, const Node& node, DatabaseCharter& database);
+/// `distribute:` and `hypertable:` of a table.
+std::optional<DistributeRule> read_distribute(Reader& reader, const Node& node);
+std::optional<HypertableRule> read_hypertable(Reader& reader, const Node& node);
+/// `profile` is the use of a profile that the functions come from, or null.
+void read_functions(Reader& reader, const Node& node, const GrantRule* profile, DatabaseCharter& database);
 void read_ownership(Reader& reader, const Node& node, DatabaseCharter& database);
 
 void read_grants(Reader& reader, const Node& node, DatabaseCharter& database);
@@ -48,5 +54,7 @@ void apply_role_additions(Reader& reader);
 
 /// What can only be said when everything is read: references, contradictions, circles.
 void validate_charter(Reader& reader);
+/// The same for tables, functions and schemas of one database.
+void validate_structure(Reader& reader, const DatabaseCharter& database);
 
 }  // namespace pgcharter

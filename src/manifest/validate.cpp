@@ -207,6 +207,7 @@ void validate_charter(Reader& reader) {
   for (const DatabaseCharter& database : reader.charter().databases) {
     check_grants(reader, database);
     check_default_privileges(reader, database);
+    validate_structure(reader, database);
   }
 }
 

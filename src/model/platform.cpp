@@ -33,6 +33,7 @@ constexpr std::array<PlatformInfo, 12> kPlatforms{{
      .tablespaces = false,
      .untrusted_languages = false,
      .entra = true,
+     .timescale_policies = false,
      .bypassrls_since = 16,
      .refused = kNotOnFlexible},
     {.name = "azure-elastic-cluster",

@@ -15,6 +15,7 @@
 
 #include "base/hash.h"
 #include "model/fingerprint.h"
+#include "model/structure_text.h"
 
 namespace pgcharter {
 namespace {
@@ -184,6 +185,7 @@ class Canonical {
     for (const RoleDependency& r : d.role_dependencies) {
       line("dependency {} {:?} {:?} {} {}", role(r.role), r.database, r.description, r.type, r.count);
     }
+    structure_lines(d, [&](const std::string& text) { sink_(text); });
   }
 };
 

@@ -118,5 +118,71 @@ TEST(CodecStateJson, RefusesWhatIsNoState) {
   EXPECT_THROW(read_state(R"({"format_version": "1.0", "state": {"server": {}}})"), Error);
 }
 
+TEST(CodecStateJson, KeepsTablesRoutinesAndWhereTheyAreKept) {
+  State state = read_state(kByHand);
+  DatabaseState& app = state.databases[0];
+  const std::string before = fingerprint(state);
+  app.tables.push_back(
+      {.schema = "s",
+       .name = "t",
+       .oid = 16400,
+       .relkind = 'p',
+       .columns = {{.name = "id", .type = "bigint", .nullable = false, .identity = IdentityColumn::ByDefault},
+                   {.name = "x", .type = "text", .default_expression = "'a'::text", .generated = true, .comment = "c"}},
+       .primary_key = {"id"},
+       .unique = {{"t_pkey", {"id"}}, {"u", {"x", "id"}}},
+       .foreign_keys = {{.name = "f", .schema = "s", .table = "o", .columns = {"id"}, .other_columns = {"i"}, .incoming = true}},
+       .triggers = {"tr"},
+       .comment = "",
+       .views = {"s.v"},
+       .rows = 1e6,
+       .bytes = 8192});
+  app.routines.push_back({.schema = "s",
+                          .name = "f",
+                          .args = "integer",
+                          .returns = "void",
+                          .language = "sql",
+                          .body = "select\n1",
+                          .definer = true,
+                          .settings = {{"search_path", ""}},
+                          .arguments = "a integer",
+                          .volatility = 's',
+                          .strict = true,
+                          .parallel = 's'});
+  app.citus = CitusState{.version = "13.2-1",
+                         .group = 0,
+                         .nodes = {{.id = 1, .group = 0, .host = "h", .port = 5432, .active = false}},
+                         .tables = {{.schema = "s",
+                                     .name = "t",
+                                     .distribution = Distribution::Hash,
+                                     .column = "id",
+                                     .colocation = 3,
+                                     .shards = 32,
+                                     .automatic = false}},
+                         .schemas = {"tenant"}};
+  app.timescale = TimescaleState{.version = "2.19.3",
+                                 .license = "apache",
+                                 .hypertables = {{.schema = "s", .name = "h", .column = "ts", .interval = "1 day", .retention = "90 days"}},
+                                 .cron_jobs = {{"j", "* * * * *\nselect 1"}},
+                                 .has_cron = true};
+  std::ostringstream out;
+  write_state(out, state);
+  const State again = read_state(out.str());
+  EXPECT_EQ(again.databases[0].tables, app.tables);
+  EXPECT_EQ(again.databases[0].routines, app.routines);
+  EXPECT_EQ(again.databases[0].citus, app.citus);
+  EXPECT_EQ(again.databases[0].timescale, app.timescale);
+  EXPECT_EQ(fingerprint(again), fingerprint(state));
+  EXPECT_NE(fingerprint(state), before);
+
+  const std::string counted = fingerprint(state);
+  app.tables[0].rows = 5;
+  app.tables[0].bytes = 0;
+  app.citus->tables[0].colocation = 77;
+  EXPECT_EQ(fingerprint(state), counted) << "estimates and numbers of groups are no facts";
+  app.citus->tables[0].shards = 64;
+  EXPECT_NE(fingerprint(state), counted);
+}
+
 }  // namespace
 }  // namespace pgcharter

@@ -36,7 +36,7 @@ grants:
   - { to: reader, privileges: [usage], objects: { tables: "events.*" } }
   - { to: reader, privileges: [select], objects: { tabels: "events.*" } }
   - { to: "${who}", privileges: [select], objects: { tables: "events.*" } }
-tables: {}
+policies: {}
 )");
   EXPECT_FALSE(loaded.charter);
   EXPECT_THAT(loaded.lines(),
@@ -55,22 +55,19 @@ tables: {}
                           "m.yaml:14:11: undefined-variable: undefined variable \"who\" | Give it a default in \"vars\", or a value with "
                           "--var; a literal ${ is "
                           "written as $${.",
-                          "m.yaml:15:1: not-supported: \"tables\" is not supported yet"));
+                          "m.yaml:15:1: not-supported: \"policies\" is not supported yet"));
   EXPECT_EQ(loaded.diagnostics.all()[0].source_line, "  reader: { logn: true }");
 }
 
 TEST(ManifestLoad, RefusesWhatThisVersionDoesNotTreat) {
   const Loaded loaded = load(R"(roles:
   app: {}
-schemas:
-  s: { distribute: true }
-functions: {}
 policies: {}
 expect: []
 )");
   std::vector<std::string> codes;
   for (const Diagnostic& d : loaded.diagnostics.all()) codes.push_back(d.code);
-  EXPECT_THAT(codes, ElementsAre("not-supported", "not-supported", "not-supported", "not-supported")) << loaded.text();
+  EXPECT_THAT(codes, ElementsAre("not-supported", "not-supported")) << loaded.text();
 }
 
 TEST(ManifestLoad, TakesPasswordsFromKeyVaults) {

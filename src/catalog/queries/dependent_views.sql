@@ -1,0 +1,15 @@
+-- The views and materialised views that depend on the relations $1, however far: a view's rule depends on what it reads.
+with recursive dependents (top, oid) as (
+  select t.oid, t.oid from pg_catalog.unnest($1::pg_catalog.oid[]) as t (oid)
+  union
+  select d.top, r.ev_class
+  from dependents d
+  join pg_catalog.pg_depend p on p.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass and p.refobjid = d.oid
+    and p.classid = 'pg_catalog.pg_rewrite'::pg_catalog.regclass
+  join pg_catalog.pg_rewrite r on r.oid = p.objid and r.ev_class <> d.oid
+)
+select d.top, pg_catalog.format('%I.%I', n.nspname, c.relname)
+from dependents d
+join pg_catalog.pg_class c on c.oid = d.oid and c.relkind in ('v', 'm')
+join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+where d.oid <> d.top
