@@ -115,6 +115,27 @@ struct DesiredExtension {
   Reason reason;
 };
 
+/// A table that is made; points into the charter.
+struct DesiredTable {
+  const TableRule* rule{};
+  std::uint32_t object = 0;  ///< index into DesiredDatabase::objects, of an existing or a created one
+  bool create = false;
+  RoleId owner = kNoRole;    ///< of a new one
+  bool owner_given = false;  ///< false: the executor's, which is what it is born with
+  Reason reason;
+};
+
+/// A function that is made or replaced.
+struct DesiredRoutine {
+  const FunctionRule* rule{};
+  std::uint32_t object = 0;
+  std::optional<RoutineDefinition> before;
+  RoutineDefinition after;
+  RoleId owner = kNoRole;  ///< of a new one
+  bool owner_given = false;
+  Reason reason;
+};
+
 /// How Citus must keep one table.
 struct DesiredPlacement {
   Distribution distribution{};
@@ -123,22 +144,40 @@ struct DesiredPlacement {
   std::optional<ObjectName> colocate_with;  ///< nothing: none
 };
 
-/// A table that is made, dropped, or kept in a place; points into the charter.
-struct DesiredTable {
-  const TableRule* rule{};
-  std::uint32_t object = 0;  ///< index into DesiredDatabase::objects, of an existing or a created one
-  bool create = false;
-  bool drop = false;
-  std::optional<DesiredPlacement> placement;  ///< where Citus must keep it, where that is not as it is
+/// A table that is not where the charter wants it. What a rewrite loses (comments) is written again; the lists of views are the grants'
+/// concern.
+struct TablePlacement {
+  ObjectName table;
+  bool fresh = false;  ///< made by this plan: nothing is moved, nobody waits
+  CitusTable before;   ///< Distribution::None where Citus does not know it
+  DesiredPlacement after;
+  bool cascade = false;                ///< the tables that are together with it change their number of shards too
+  bool concurrently = false;           ///< outside of any transaction, while others write
+  std::optional<std::string> comment;  ///< of the table
+  std::vector<std::pair<std::string, std::string>> column_comments;
+  double rows = -1;  ///< an estimate of what moves; -1: not known
+  long bytes = 0;
+  int rank = 0;  ///< tables that others refer to, or are placed with, come first
   Reason reason;
 };
 
-struct DesiredRoutine {
-  const FunctionRule* rule{};
-  std::uint32_t object = 0;
-  bool drop = false;
-  std::optional<RoutineDefinition> before;
-  std::optional<RoutineDefinition> after;  ///< nothing: as it is
+/// What TimescaleDB must know of a table, where it does not.
+struct DesiredHypertable {
+  ObjectName table;
+  bool fresh = false;                ///< made by this plan
+  std::string function_schema;       ///< where the extension is
+  std::optional<Hypertable> before;  ///< nothing: it becomes one
+  Hypertable after;
+  double rows = -1;  ///< an estimate of what moves; -1: not known
+  long bytes = 0;
+  Reason reason;
+};
+
+/// A job of pg_cron, by name.
+struct DesiredCronJob {
+  std::string name;
+  std::optional<std::string> before;  ///< "SCHEDULE\nCOMMAND"
+  std::optional<std::string> after;   ///< nothing: it is taken away
   Reason reason;
 };
 
@@ -148,8 +187,12 @@ struct DesiredDatabase {
   std::vector<DesiredExtension> extensions;
   std::vector<DesiredTable> tables;
   std::vector<DesiredRoutine> routines;
+  std::vector<std::pair<std::uint32_t, Reason>> dropped;              ///< tables and functions, as indexes into `objects`
   std::vector<std::pair<std::string, Reason>> distributed_schemas;    ///< to be distributed
   std::vector<std::pair<std::string, Reason>> undistributed_schemas;  ///< to be gathered on the coordinator
+  std::vector<TablePlacement> placements;
+  std::vector<DesiredHypertable> hypertables;
+  std::vector<DesiredCronJob> cron_jobs;
   std::vector<DesiredDefaultAcl> default_acls;
   std::map<std::size_t, Reason> owner_reasons;                    ///< why an object's owner changes, by object
   std::map<std::size_t, std::vector<RuleUse>> default_acl_rules;  ///< by index in default_acls

@@ -108,6 +108,41 @@ struct DropExtension {
   Extension extension;
 };
 
+/// Makes a table with the columns of its entry, and gives it to its owner.
+struct CreateTable {
+  const TableRule* rule{};
+  std::uint32_t object = 0;     ///< index into DesiredObjects
+  std::optional<RoleId> owner;  ///< nothing: the executor
+};
+/// CREATE OR REPLACE of a function or procedure; a new one is given to its owner.
+struct PutRoutine {
+  std::uint32_t object = 0;
+  std::optional<RoutineDefinition> before;
+  RoutineDefinition after;
+  std::optional<RoleId> owner;  ///< of a new one; nothing: the executor
+};
+/// DROP of a table, view, sequence or function that is named absent.
+struct DropObject {
+  ObjectName object;
+  char subkind = 0;
+};
+/// Where Citus keeps a table.
+struct PlaceTable {
+  TablePlacement placement;
+};
+/// Citus' schema-based sharding, on or off.
+struct PlaceSchema {
+  std::string schema;
+  bool distribute = false;
+};
+/// What TimescaleDB is told about a table.
+struct ChangeHypertable {
+  DesiredHypertable hypertable;
+};
+struct ChangeCronJob {
+  DesiredCronJob job;
+};
+
 /// Indexes into DesiredObjects, ascending; shared by the changes of one class of objects.
 using ObjectList = std::shared_ptr<const std::vector<std::uint32_t>>;
 
@@ -147,7 +182,8 @@ struct ChangeDefaultPrivileges {
 
 using ChangeBody = std::variant<CreatePrincipal, BindPrincipal, RenameRole, CreateRole, AlterRole, SetPassword, CommentRole, ChangeSetting,
                                 DropRole, ReassignOwned, GrantMembership, RevokeMembership, CreateSchema, DropSchema, CreateExtension,
-                                AlterExtension, DropExtension, ChangeOwner, ChangePrivileges, ChangeDefaultPrivileges>;
+                                AlterExtension, DropExtension, PlaceSchema, CreateTable, PlaceTable, ChangeHypertable, PutRoutine,
+                                DropObject, ChangeCronJob, ChangeOwner, ChangePrivileges, ChangeDefaultPrivileges>;
 
 struct Change {
   int database = -1;  ///< index into Desired::databases; -1: cluster-wide

@@ -29,14 +29,20 @@ enum class Phase {
   DatabaseSelfMembership,
   CreateSchema,
   CreateExtension,
+  PlaceSchema,
+  CreateTable,
   RevokeAsGrantor,
   ReassignOwned,
   Owner,
+  PlaceTable,
+  PutRoutine,
   RevokeFirst,
   Grant,
   DefaultGrant,
   Revoke,
   DefaultRevoke,
+  ScheduleJob,
+  DropObject,
   DropExtension,
   DropSchema,
   DatabaseSelfMembershipEnd,
@@ -46,7 +52,7 @@ enum class Phase {
   DropRole,
   AlterSelf,
 };
-inline constexpr std::size_t kPhaseCount = 31;
+inline constexpr std::size_t kPhaseCount = 37;
 
 std::string_view name(Phase phase);  ///< kebab-case: "grant-membership"
 /// True for the phase that runs in database postgres, and so in a transaction of its own unless that is the plan's only database.

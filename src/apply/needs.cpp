@@ -116,6 +116,20 @@ class Needs::Visitor {
   void operator()(const CreateExtension&) {}
   void operator()(const AlterExtension&) {}
   void operator()(const DropExtension&) {}
+  void operator()(const PlaceSchema& c) {
+    const DatabaseState& database = actual_.databases[static_cast<std::size_t>(database_)];
+    const auto i = database.find({.kind = ObjectKind::Schema, .schema = {}, .name = c.schema, .args = {}});
+    if (i) act(objects().desired[*i].owner, "to distribute a schema of");
+  }
+  void operator()(const CreateTable& c) { create_object(c.rule->id, c.owner); }
+  void operator()(const PlaceTable& c) { own(c.placement.table, "to distribute a table of"); }
+  void operator()(const ChangeHypertable& c) { own(c.hypertable.table, "to make a hypertable of a table of"); }
+  void operator()(const PutRoutine& c) {
+    if (!c.before) return create_object(objects().object(c.object).id, c.owner);
+    act(objects().desired[c.object].owner, "to replace a function of");
+  }
+  void operator()(const DropObject& c) { own(c.object, "to drop what belongs to"); }
+  void operator()(const ChangeCronJob&) {}
   void operator()(const ChangeOwner& c) {
     if (c.kind == ObjectKind::ForeignDataWrapper) return superuser("to change the owner of a foreign-data wrapper");
     if (n_.is_superuser(c.before) && !me_.acts_for(c.before)) {
@@ -338,6 +352,18 @@ class Needs::Visitor {
   void create_in_schema(RoleId owner, const std::string& schema) {
     on_schema(owner, schema, Privilege::Create, Moment::AfterOwners,
               fmt::format("to make {} an owner in schema {}", shown(owner), display_name(schema)));
+  }
+
+  /// A new table or function: the executor makes it, and gives it away.
+  void create_object(const ObjectName& id, std::optional<RoleId> owner) {
+    on_schema(me_.id(), id.schema, Privilege::Create, Moment::BeforeOwners, fmt::format("to create in schema {}", display_name(id.schema)));
+    if (!owner || *owner == me_.id()) return;
+    become(*owner, "to create objects for");
+    create_in_schema(*owner, id.schema);
+  }
+  void own(const ObjectName& id, std::string_view what) {
+    const auto i = actual_.databases[static_cast<std::size_t>(database_)].find(id);
+    if (i) act(objects().desired[*i].owner, what);
   }
 
   /// Objects of a superuser: membership in it is more than any plan needs, so the object itself is asked for.

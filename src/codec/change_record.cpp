@@ -9,6 +9,8 @@
 #include <algorithm>
 #include <array>
 
+#include "pgcharter/names.h"
+
 namespace pgcharter {
 namespace {
 
@@ -141,6 +143,50 @@ class RecordBuilder {
     begin(Action::Drop, "extension", c.extension.name);
     record_.before = facts_of(c.extension);
   }
+  void operator()(const PlaceSchema& c) {
+    begin(Action::Alter, "schema", c.schema);
+    record_.before = one_fact("distribute", !c.distribute);
+    record_.after = one_fact("distribute", c.distribute);
+  }
+  void operator()(const CreateTable& c) {
+    begin(Action::Create, c.rule->id);
+    record_.after = Facts();
+    if (c.owner) record_.after->values.emplace_back("owner", role(*c.owner));
+    for (const ColumnRule& column : c.rule->columns) record_.after->values.emplace_back(column.definition.name, column.definition.type);
+  }
+  void operator()(const PlaceTable& c) {
+    const TablePlacement& p = c.placement;
+    begin(Action::Alter, p.table);
+    record_.before = one_fact("distribute", text_of(p.before.distribution, p.before.column, p.before.shards));
+    std::string after = text_of(p.after.distribution, p.after.column, p.after.shards.value_or(0));
+    if (p.after.colocate_with) after += ", with " + display_name(*p.after.colocate_with);
+    record_.after = one_fact("distribute", after);
+  }
+  void operator()(const ChangeHypertable& change) {
+    const DesiredHypertable& h = change.hypertable;
+    begin(Action::Alter, h.table);
+    record_.before = one_fact("hypertable", h.before ? Fact(text_of(*h.before)) : Fact());
+    record_.after = one_fact("hypertable", text_of(h.after));
+  }
+  void operator()(const PutRoutine& c) {
+    begin(c.before ? Action::Alter : Action::Create, object(c.object));
+    record_.after = facts_of(c.after);
+    if (!c.before) {
+      if (c.owner) record_.after->values.emplace_back("owner", role(*c.owner));
+      return;
+    }
+    const Facts before = facts_of(*c.before);
+    const Facts after = facts_of(c.after);
+    record_.before = difference(before, after);
+    record_.after = difference(after, before);
+  }
+  void operator()(const DropObject& c) { begin(Action::Drop, c.object); }
+  void operator()(const ChangeCronJob& change) {
+    const DesiredCronJob& job = change.job;
+    begin(!job.before ? Action::Create : job.after ? Action::Alter : Action::Drop, "cron_job", job.name);
+    if (job.before) record_.before = one_fact("job", *job.before);
+    if (job.after) record_.after = one_fact("job", *job.after);
+  }
   void operator()(const ChangeOwner& c) {
     record_.action = Action::Alter;
     record_.kind = info(c.kind).singular;
@@ -183,6 +229,39 @@ class RecordBuilder {
     record_.action = action;
     record_.kind = kind;
     record_.objects.push_back({.schema = {}, .name = std::move(object), .args = {}});
+  }
+
+  void begin(Action action, const ObjectName& id) {
+    record_.action = action;
+    record_.kind = info(id.kind).singular;
+    const bool signature = info(id.kind).identity == IdentityShape::Signature;
+    record_.objects.push_back({.schema = id.schema, .name = id.name, .args = id.args, .has_args = signature});
+  }
+  [[nodiscard]] const ObjectName& object(std::uint32_t i) const {
+    return planned_.desired.databases[static_cast<std::size_t>(database_)].objects.object(i).id;
+  }
+
+  static std::string text_of(Distribution distribution, const std::string& column, int shards) {
+    std::string text(name(distribution));
+    if (distribution != Distribution::Hash) return text;
+    text += " by " + column;
+    if (shards > 0) text += ", " + std::to_string(shards) + " shards";
+    return text;
+  }
+  static std::string text_of(const Hypertable& h) {
+    return "by " + h.column + (h.interval.empty() ? "" : ", chunks of " + h.interval) + (h.retention ? ", kept for " + *h.retention : "");
+  }
+  static Facts facts_of(const RoutineDefinition& r) {
+    std::string settings;
+    for (const auto& [key, value] : r.settings) settings += (settings.empty() ? "" : "; ") + key + " = " + value;
+    return {.group = {},
+            .values = {{"body", r.body},
+                       {"language", r.language},
+                       {"security", std::string(r.definer ? "definer" : "invoker")},
+                       {"volatility", std::string(r.volatility == 'i'   ? "immutable"
+                                                  : r.volatility == 's' ? "stable"
+                                                                        : "volatile")},
+                       {"settings", settings}}};
   }
 
   static Facts options(const Membership& m) {

@@ -40,6 +40,11 @@ void GrantResolver::resolve_columns(Target& target) {
   DesiredObjects& objects = *target.objects;
   std::map<std::pair<std::uint32_t, std::string>, AclId> existing;
   for (const Column& column : target.database->columns) existing[{column.object, column.name}] = column.acl;
+  for (const DesiredTable& table : r_.desired_.databases[target.index].tables) {
+    for (const ColumnRule& column : table.rule->columns) {
+      if (target.columns.contains({table.object, column.definition.name})) existing[{table.object, column.definition.name}] = kEmptyAcl;
+    }
+  }
   for (const auto& named : target.columns) {  // no structured binding: the lambda below captures
     const auto& key = named.first;
     const auto& rules = named.second;

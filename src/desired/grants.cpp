@@ -14,7 +14,8 @@
 
 namespace pgcharter {
 
-void GrantResolver::compile(Target& target, const std::vector<GrantRule>& grants, bool cluster_wide) {
+template <typename Grants>
+void GrantResolver::compile(Target& target, const Grants& grants, bool cluster_wide) {
   for (const GrantRule& grant : grants) {
     const bool here = std::ranges::any_of(grant.objects, [&](const ObjectPattern& p) { return info(p.kind).cluster_wide == cluster_wide; });
     if (!here) continue;
@@ -46,6 +47,7 @@ void GrantResolver::run() {
       target.index = i;
       target.schemas = scope_schemas(charter, charter.databases[i]);
       compile(target, charter.databases[i].grants, false);
+      compile(target, r_.implied_grants_[i], false);
       resolve_objects(target);
       resolve_columns(target);
     }
@@ -220,6 +222,7 @@ void GrantResolver::resolve_objects(Target& target) {
   for (std::size_t i = 0; i < objects.size(); ++i) {
     const Object& object = objects.object(i);
     const std::vector<std::uint32_t> rules = index.match(object);
+    if (r_.is_dropped(objects, i)) continue;
     if (r_.scope_.ignored(object.id)) {  // matched, so that its name is no mistake, but left as it is
       ++ignored;
       continue;

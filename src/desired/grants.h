@@ -41,7 +41,8 @@ class GrantResolver {
     std::map<std::pair<std::uint32_t, std::string>, std::vector<std::uint32_t>> columns;  ///< (object, column) → rules that name it
   };
 
-  void compile(Target& target, const std::vector<GrantRule>& grants, bool cluster_wide);
+  template <typename Grants>
+  void compile(Target& target, const Grants& grants, bool cluster_wide);
   void resolve_objects(Target& target);
   void resolve_object(Target& target, std::size_t object, const std::vector<std::uint32_t>& rules);
   void resolve_columns(Target& target);

@@ -1,8 +1,8 @@
 // Owners: what the charter says about each object, and what PostgreSQL does along with ALTER … OWNER.
 //
 // The owner is decided first and set once: ALTER … OWNER TO rewrites the list of privileges (aclnewowner() in
-// src/backend/utils/adt/acl.c), so a step in between would leave its traces there. An entry of the object's own (`schemas`, `databases`)
-// counts before bulk rules, and of those the last that matches.
+// src/backend/utils/adt/acl.c), so a step in between would leave its traces there. An entry of the object's own (`schemas`, `tables`,
+// `functions`, `databases`) counts before bulk rules, and of those the last that matches.
 
 #include <algorithm>
 
@@ -97,6 +97,18 @@ void Resolver::check_follower(const OwnershipRule& rule, const DesiredObjects& o
                      "Name the table instead, or take the sequence out with `except`.");
 }
 
+std::optional<std::pair<std::string, SourcePos>> Resolver::own_owner(const DatabaseCharter& charter, const ObjectName& id) const {
+  const auto of = [&](const auto& entries, const auto& key) -> std::optional<std::pair<std::string, SourcePos>> {
+    const auto entry = entries.find(key);
+    if (entry == entries.end() || !entry->second.owner) return std::nullopt;
+    return std::pair(*entry->second.owner, entry->second.pos);
+  };
+  if (id.kind == ObjectKind::Schema) return of(charter.schemas, id.name);
+  if (id.kind == ObjectKind::Table) return of(charter.tables, id);
+  if (id.kind == ObjectKind::Function) return of(charter.functions, id);
+  return std::nullopt;
+}
+
 void Resolver::set_owners(std::size_t i) {
   const DatabaseCharter& charter = charter_.databases[i];
   DesiredDatabase& database = desired_.databases[i];
@@ -110,11 +122,11 @@ void Resolver::set_owners(std::size_t i) {
       const Object& object = objects.object(o);
       if ((object.owned_by != 0) != followers) continue;
       const OwnershipRule* rule = ownership_of(rules, object);
-      if (objects.is_created(o)) continue;  // it is born with its owner
+      if (objects.is_created(o) || is_dropped(objects, o)) continue;  // a new one is born with its owner
       const auto schema = object.id.kind == ObjectKind::Schema ? charter.schemas.find(object.id.name) : charter.schemas.end();
       if (schema != charter.schemas.end() && schema->second.ensure == Ensure::Absent) continue;
-      if (schema != charter.schemas.end() && schema->second.owner) {
-        set_owner(objects, database.owner_reasons, o, role_id(*schema->second.owner), {"declared", schema->second.pos});
+      if (const auto own = own_owner(charter, object.id)) {
+        set_owner(objects, database.owner_reasons, o, role_id(own->first), {"declared", own->second});
       } else if (rule != nullptr && followers) {
         check_follower(*rule, objects, o);
       } else if (rule != nullptr) {

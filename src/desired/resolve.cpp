@@ -72,7 +72,11 @@ void Resolver::add_database(std::size_t i) {
   start_objects(database.objects, actual_.databases[i].objects);
   add_schemas(i);
   add_extensions(i);
+  add_tables(i);
+  add_routines(i);
   set_owners(i);
+  place(i);
+  add_hypertables(i);
 }
 
 Desired Resolver::run() {
@@ -93,6 +97,7 @@ Desired Resolver::run() {
   tell_dangling();
   // From here on owners and the set of objects are fixed; only ACLs are decided.
   GrantResolver(*this).run();
+  for (std::size_t i = 0; i < desired_.databases.size(); ++i) lose_grants_of_views(i);
   check_backups();
   desired_.extras = extras_.lines(*actual_.names);
   return std::move(desired_);

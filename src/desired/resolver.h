@@ -1,6 +1,7 @@
 // What the concerns of this stage share while one charter is resolved against one state. Internal to src/desired.
 #pragma once
 
+#include <deque>
 #include <map>
 #include <optional>
 #include <set>
@@ -117,6 +118,29 @@ class Resolver {
   void add_schemas(std::size_t i);
   void add_extensions(std::size_t i);
   void start_objects(DesiredObjects& objects, const std::vector<Object>& actual);
+  // Tables and functions.
+  void add_tables(std::size_t i);
+  void create_table(std::size_t i, const TableRule& rule);
+  void check_columns(const TableRule& rule, const TableDefinition& existing);
+  void add_routines(std::size_t i);
+  void create_routine(std::size_t i, const FunctionRule& rule);
+  void keep_routine(std::size_t i, const FunctionRule& rule, std::uint32_t object);
+  void close_to_public(std::size_t i, const FunctionRule& rule);
+  void drop_object(std::size_t i, std::uint32_t object, Reason reason);
+  [[nodiscard]] bool is_dropped(const DesiredObjects& objects, std::size_t object) const {
+    return !dropped_objects_.empty() && dropped_objects_.contains({&objects, static_cast<std::uint32_t>(object)});
+  }
+  /// The list that an object has once the executor has made it and given it to `owner`.
+  [[nodiscard]] Acl born_acl(const DatabaseState& database, ObjectKind kind, RoleId owner, const std::string& schema) const;
+  std::uint32_t add_created(std::size_t i, const ObjectName& id, char subkind, RoleId owner);
+  RoleId owner_of_new(std::size_t i, const ObjectName& id, const std::optional<std::string>& written, bool& given);
+  bool check_schema_of_new(std::size_t i, const ObjectName& id, const SourcePos& pos);
+  /// The owner that an object's own entry writes, and where.
+  [[nodiscard]] std::optional<std::pair<std::string, SourcePos>> own_owner(const DatabaseCharter& charter, const ObjectName& id) const;
+  // Where Citus keeps tables.
+  void place(std::size_t i);
+  void add_hypertables(std::size_t i);
+  void lose_grants_of_views(std::size_t i);
   // Owners.
   void reassign(DesiredObjects& objects);
   void set_owners(std::size_t i);
@@ -155,7 +179,9 @@ class Resolver {
   ScopeOf scope_;
   std::map<const std::vector<Object>*, std::unordered_map<std::uint32_t, std::vector<std::size_t>>> owned_sequences_;
   std::set<const ObjectPattern*> owner_patterns_;  ///< of `ownership`: those that have matched something
-  std::map<RoleId, RoleId> reassigned_;            ///< dropped role → who gets what it owns
+  std::set<std::pair<const DesiredObjects*, std::uint32_t>> dropped_objects_;
+  std::map<std::size_t, std::deque<GrantRule>> implied_grants_;  ///< by database: what no entry of `grants` says
+  std::map<RoleId, RoleId> reassigned_;                          ///< dropped role → who gets what it owns
 };
 
 }  // namespace pgcharter

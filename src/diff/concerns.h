@@ -11,6 +11,7 @@ void diff_roles(const State& actual, const Desired& desired, std::vector<Change>
 void diff_settings(const State& actual, const Desired& desired, std::vector<Change>& changes);
 void diff_memberships(const State& actual, const Desired& desired, std::vector<Change>& changes);
 void diff_schemas(const State& actual, const Desired& desired, std::size_t database, std::vector<Change>& changes);
+void diff_tables(const Desired& desired, std::size_t database, std::vector<Change>& changes);
 /// Owners and ACLs of one catalogue; `database` is -1 for the cluster's.
 void diff_owners(const DesiredObjects& objects, const std::map<std::size_t, Reason>& reasons, int database, std::vector<Change>& changes);
 void diff_grants(const State& actual, const Desired& desired, const DesiredObjects& objects, int database, std::vector<Change>& changes);

@@ -16,6 +16,7 @@ std::vector<Change> diff(const State& actual, const Desired& desired) {
   for (std::size_t i = 0; i < desired.databases.size(); ++i) {
     const DesiredDatabase& database = desired.databases[i];
     diff_schemas(actual, desired, i, changes);
+    diff_tables(desired, i, changes);
     diff_owners(database.objects, database.owner_reasons, static_cast<int>(i), changes);
     diff_grants(actual, desired, database.objects, static_cast<int>(i), changes);
     diff_default_privileges(actual, desired, i, changes);
@@ -31,6 +32,12 @@ int count_differences(const RoleAttributes& a, const RoleAttributes& b) {
          (a.connection_limit != b.connection_limit) + (a.valid_until != b.valid_until);
 }
 
+/// The attributes that a document shows one by one.
+int count_differences(const RoutineDefinition& a, const RoutineDefinition& b) {
+  return (a.body != b.body) + (a.language != b.language) + (a.definer != b.definer) + (a.volatility != b.volatility) +
+         (a.settings != b.settings);
+}
+
 struct Weight {
   std::size_t operator()(const ChangePrivileges& c) const { return c.objects->size() * static_cast<std::size_t>(c.privileges.count()); }
   std::size_t operator()(const ChangeDefaultPrivileges& c) const { return static_cast<std::size_t>(c.privileges.count()); }
@@ -38,6 +45,9 @@ struct Weight {
   std::size_t operator()(const AlterRole& c) const { return static_cast<std::size_t>(count_differences(c.before, c.after)); }
   std::size_t operator()(const AlterExtension& c) const {
     return static_cast<std::size_t>(c.before.schema != c.after.schema) + static_cast<std::size_t>(c.before.version != c.after.version);
+  }
+  std::size_t operator()(const PutRoutine& c) const {
+    return c.before ? static_cast<std::size_t>(count_differences(*c.before, c.after)) : 1;
   }
   template <typename Other>
   std::size_t operator()(const Other&) const {

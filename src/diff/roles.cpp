@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "diff/concerns.h"
+#include "model/settings.h"
 
 namespace pgcharter {
 namespace {
@@ -57,52 +58,6 @@ void diff_roles(const State& actual, const Desired& desired, std::vector<Change>
   }
 }
 
-namespace {
-
-/// The elements of a list-valued parameter, as SplitIdentifierString() in src/backend/utils/adt/varlena.c reads them.
-std::vector<std::string> elements(std::string_view value) {
-  std::vector<std::string> list;
-  std::string item;
-  bool quoted = false;
-  bool was_quoted = false;
-  auto finish = [&] {
-    if (!was_quoted) {
-      while (!item.empty() && item.back() == ' ') item.pop_back();
-    }
-    list.push_back(std::move(item));
-    item.clear();
-    was_quoted = false;
-  };
-  for (std::size_t i = 0; i < value.size(); ++i) {
-    const char c = value[i];
-    if (c == '"') {
-      if (quoted && i + 1 < value.size() && value[i + 1] == '"') {
-        item.push_back(c);
-        ++i;
-      } else {
-        quoted = !quoted;
-        was_quoted = true;
-      }
-    } else if (quoted) {
-      item.push_back(c);
-    } else if (c == ',') {
-      finish();
-    } else if (c != ' ' || !item.empty()) {
-      if (!was_quoted) item.push_back(c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c);
-    }
-  }
-  finish();
-  return list;
-}
-
-bool same_value(const std::string& name, const std::string& a, const std::string& b) {
-  if (a == b) return true;
-  if (name == "search_path" || name == "temp_tablespaces" || name.ends_with("_preload_libraries")) return elements(a) == elements(b);
-  return false;
-}
-
-}  // namespace
-
 void diff_settings(const State& actual, const Desired& desired, std::vector<Change>& changes) {
   static const Settings kNone;
   for (const auto& [scope, rules] : desired.settings) {
@@ -111,7 +66,7 @@ void diff_settings(const State& actual, const Desired& desired, std::vector<Chan
     for (const auto& [name, rule] : rules) {
       const auto value = existing.find(name);
       const std::optional<std::string> before = value == existing.end() ? std::nullopt : std::optional(value->second);
-      if (before.has_value() == rule.value.has_value() && (!before || same_value(name, *before, *rule.value))) continue;
+      if (before.has_value() == rule.value.has_value() && (!before || same_setting(name, *before, *rule.value))) continue;
       changes.push_back({.database = -1, .body = ChangeSetting{scope, name, before, rule.value}, .reason = {"declared", rule.pos}});
     }
   }

@@ -63,6 +63,7 @@ Desired Restorer::run() {
     DesiredDatabase& database = desired_.databases.front();
     restore_schemas(database, was, is);
     restore_extensions(database, was, is);
+    restore_structure(database, is);
     restore_objects(database.objects, was.objects, is.objects, database.owner_reasons);
     restore_columns(database.objects, was, is);
     restore_default_privileges(database, was, is);
@@ -284,6 +285,42 @@ void Restorer::restore_extensions(DesiredDatabase& database, const DatabaseState
     }
     if (then->schema == now.schema) continue;
     database.extensions.push_back({.desired = {now.name, then->schema, now.version}, .schema_written = true, .reason = kAsItWas});
+  }
+}
+
+void Restorer::restore_structure(DesiredDatabase& database, const DatabaseState& is) {
+  for (const Step& step : done_.steps) {
+    const DesiredObjects& objects = done_.desired->databases.front().objects;
+    if (const auto* table = std::get_if<CreateTable>(&step.change.body)) {
+      if (const auto now = is.find(table->rule->id)) database.dropped.emplace_back(*now, kAsItWas);
+    } else if (const auto* routine = std::get_if<PutRoutine>(&step.change.body)) {
+      const ObjectName& id = objects.object(routine->object).id;
+      const auto now = is.find(id);
+      if (!now) continue;
+      if (!routine->before) {
+        database.dropped.emplace_back(*now, kAsItWas);
+      } else if (const RoutineDefinition* definition = is.find_routine(id)) {
+        database.routines.push_back({.object = *now, .before = *definition, .after = *routine->before, .reason = kAsItWas});
+      }
+    } else if (const auto* dropped = std::get_if<DropObject>(&step.change.body)) {
+      lost.push_back(fmt::format("{} {}, which was dropped", info(dropped->object.kind).singular, display_name(dropped->object)));
+    }
+  }
+  tell_what_moved();
+}
+
+void Restorer::tell_what_moved() {
+  for (const Step& step : done_.steps) {
+    if (const auto* placed = std::get_if<PlaceTable>(&step.change.body); placed != nullptr && !placed->placement.fresh) {
+      lost.push_back(fmt::format("how Citus kept table {}: as {}", display_name(placed->placement.table),
+                                 name(placed->placement.before.distribution)));
+    } else if (const auto* schema = std::get_if<PlaceSchema>(&step.change.body)) {
+      lost.push_back(fmt::format("that schema {} was {}distributed", display_name(schema->schema), schema->distribute ? "not " : ""));
+    } else if (const auto* table = std::get_if<ChangeHypertable>(&step.change.body); table != nullptr && !table->hypertable.fresh) {
+      lost.push_back(fmt::format("what TimescaleDB was told about table {}", display_name(table->hypertable.table)));
+    } else if (const auto* job = std::get_if<ChangeCronJob>(&step.change.body)) {
+      lost.push_back(fmt::format("the former job \"{}\" of pg_cron", job->job.name));
+    }
   }
 }
 

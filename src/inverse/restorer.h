@@ -35,6 +35,9 @@ class Restorer {
   void restore_default_privileges(DesiredDatabase& database, const DatabaseState& was, const DatabaseState& is);
   void restore_schemas(DesiredDatabase& database, const DatabaseState& was, const DatabaseState& is);
   void restore_extensions(DesiredDatabase& database, const DatabaseState& was, const DatabaseState& is);
+  /// Tables and functions that the plan made go again; what it replaced, comes back.
+  void restore_structure(DesiredDatabase& database, const DatabaseState& is);
+  void tell_what_moved();
   void tell_what_reassign_moved(const DatabaseState& was);
   void leave_alone(DesiredObjects& objects, const std::vector<Object>& is) const;
 

@@ -134,10 +134,21 @@ bool HazardFinder::loses_connect(std::uint32_t object) const {
   return before && !may(target.owner, target.acl, executor_after_);
 }
 
+bool HazardFinder::holds_tables(const std::string& schema, int database) const {
+  const auto& objects = actual_.databases[static_cast<std::size_t>(database)].objects;
+  return std::ranges::any_of(objects, [&](const Object& o) { return o.id.kind == ObjectKind::Table && o.id.schema == schema; });
+}
+
 struct HazardFinder::Visitor {
   HazardFinder& finder;
+  int index = -1;  ///< of the change's database
   bool cluster = false;
   std::set<Hazard> found{};
+
+  /// A table is rewritten, under a lock that keeps others from writing.
+  void moves(bool any) {
+    if (any) found.insert({Hazard::DataMovement, Hazard::LongLock});
+  }
 
   [[nodiscard]] bool is_executor(RoleId role) const { return role == finder.executor_ && role != kNoRole; }
 
@@ -203,6 +214,18 @@ struct HazardFinder::Visitor {
   void operator()(const CreateExtension&) {}
   void operator()(const AlterExtension&) {}
   void operator()(const DropExtension&) { found.insert(Hazard::DropObject); }
+  void operator()(const PlaceSchema& c) { moves(finder.holds_tables(c.schema, index)); }
+  void operator()(const CreateTable&) {}
+  void operator()(const PlaceTable& c) { moves(!c.placement.fresh); }
+  void operator()(const ChangeHypertable& change) {
+    const DesiredHypertable& c = change.hypertable;
+    if (!c.before) moves(!c.fresh);
+    // A shorter retention drops what was kept.
+    if (c.before && c.before->retention != c.after.retention && c.after.retention) found.insert(Hazard::DropObject);
+  }
+  void operator()(const PutRoutine&) {}
+  void operator()(const DropObject&) { found.insert(Hazard::DropObject); }
+  void operator()(const ChangeCronJob&) {}
   void operator()(const ChangeOwner& c) {
     // What the owner had by its default list goes to the new owner.
     if (cluster && c.kind == ObjectKind::Database && c.objects && finder.executor_before_.contains(c.before))
@@ -221,7 +244,7 @@ struct HazardFinder::Visitor {
 };
 
 std::set<Hazard> HazardFinder::operator()(const Change& change) {
-  Visitor visitor{.finder = *this, .cluster = change.database < 0};
+  Visitor visitor{.finder = *this, .index = change.database, .cluster = change.database < 0};
   std::visit(visitor, change.body);
   return std::move(visitor.found);
 }

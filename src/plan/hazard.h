@@ -23,6 +23,7 @@ class HazardFinder {
   bool powerful(RoleId role);
   [[nodiscard]] bool powerful_itself(RoleId role) const;
   [[nodiscard]] std::set<RoleId> inherited(RoleId role, const Groups& groups) const;
+  [[nodiscard]] bool holds_tables(const std::string& schema, int database) const;
   /// The executor could connect to the database before, and could not any more.
   [[nodiscard]] bool loses_connect(std::uint32_t object) const;
 

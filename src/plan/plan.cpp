@@ -34,6 +34,15 @@ std::size_t& counter(Summary& summary, const ChangeBody& body) {
                         [&](const CreateExtension&) -> std::size_t& { return summary.create; },
                         [&](const AlterExtension&) -> std::size_t& { return summary.alter; },
                         [&](const DropExtension&) -> std::size_t& { return summary.drop; },
+                        [&](const PlaceSchema&) -> std::size_t& { return summary.alter; },
+                        [&](const CreateTable&) -> std::size_t& { return summary.create; },
+                        [&](const PlaceTable&) -> std::size_t& { return summary.alter; },
+                        [&](const ChangeHypertable&) -> std::size_t& { return summary.alter; },
+                        [&](const PutRoutine& c) -> std::size_t& { return c.before ? summary.alter : summary.create; },
+                        [&](const DropObject&) -> std::size_t& { return summary.drop; },
+                        [&](const ChangeCronJob& c) -> std::size_t& {
+                          return !c.job.before ? summary.create : c.job.after ? summary.alter : summary.drop;
+                        },
                         [&](const ChangeOwner&) -> std::size_t& { return summary.alter; },
                         [&](const ChangePrivileges& c) -> std::size_t& { return by(c.grant); },
                         [&](const ChangeDefaultPrivileges& c) -> std::size_t& { return by(c.grant); },

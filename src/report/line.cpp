@@ -12,6 +12,7 @@
 #include <fmt/format.h>
 
 #include "base/strings.h"
+#include "report/unified_diff.h"
 
 namespace pgcharter {
 namespace {
@@ -189,17 +190,43 @@ class LineMaker {
   }
 
   void thing() {
-    const std::string& object = r_.objects.front().name;
+    const ChangedObject& object = r_.objects.front();
     const bool setting = r_.after && !r_.after->group.empty();
-    const Concern concern = setting                  ? Concern::ParameterSettings
-                            : r_.kind == "role"      ? Concern::Roles
-                            : r_.kind == "extension" ? Concern::Extensions
-                                                     : Concern::Schemas;
-    Line line = begin(concern, object);
-    line.subject = fmt::format("{} {}", words(r_.kind), shown(object));
+    const Concern concern = setting                                       ? Concern::ParameterSettings
+                            : r_.kind == "role"                           ? Concern::Roles
+                            : r_.kind == "extension"                      ? Concern::Extensions
+                            : r_.kind == "table" || r_.kind == "cron_job" ? Concern::Tables
+                            : r_.kind == "function"                       ? Concern::Functions
+                                                                          : Concern::Schemas;
+    Line line = begin(concern, object.schema + '\0' + object.name);
+    line.subject = fmt::format("{} {}", words(r_.kind), shown_object(r_.kind, object));
+    if (concern == Concern::Tables || concern == Concern::Functions) return structure(std::move(line));
     if (r_.action == Action::Create && r_.after) line.subject += notable(*r_.after);
     if (r_.action == Action::Alter) compare(line, false);
     lines_.push_back(std::move(line));
+  }
+
+  /// A table or a function: its columns, or how its body changes.
+  void structure(Line line) {
+    if (r_.action == Action::Create && r_.after && r_.kind == "table") {
+      std::vector<std::string> columns;
+      for (const auto& [key, value] : r_.after->values) {
+        columns.push_back(fmt::format("{} {}", shown(key), printable(std::get<std::string>(value))));
+      }
+      line.subject += fmt::format(" ({})", join(columns, ", "));
+    }
+    if (const std::string* body = std::get_if<std::string>(&body_of(r_.after))) {
+      const std::string* before = std::get_if<std::string>(&body_of(r_.before));
+      line.details = unified_diff(before != nullptr ? *before : std::string(), *body);
+    }
+    if (r_.action == Action::Alter) compare(line, false);
+    lines_.push_back(std::move(line));
+  }
+  static const Fact& body_of(const std::optional<Facts>& facts) {
+    static const Fact kNone;
+    if (!facts) return kNone;
+    const auto it = std::ranges::find(facts->values, "body", [](const auto& pair) { return pair.first; });
+    return it == facts->values.end() ? kNone : it->second;
   }
 
   /// Appends what differs, as before -> after.
@@ -209,6 +236,11 @@ class LineMaker {
     for (const auto& [key, after] : r_.after.value_or(Facts()).values) {
       const Fact before = value_of(r_.before, key);
       if (only_differences && before == after) continue;
+      if (key == "body") {  // its lines stand below
+        arrows.emplace_back("body");
+        contrasts.emplace_back("its body differs");
+        continue;
+      }
       const std::string label = r_.after->group.empty() ? key : "setting " + printable(key);
       if (!r_.before) {
         arrows.push_back(fmt::format("{} {}", label, shown_value(after)));
@@ -226,8 +258,8 @@ class LineMaker {
 }  // namespace
 
 std::string_view title(Concern concern) {
-  static constexpr std::array<std::string_view, 8> kTitles{"Roles",      "Memberships", "Settings", "Schemas",
-                                                           "Extensions", "Owners",      "Grants",   "Default privileges"};
+  static constexpr std::array<std::string_view, 10> kTitles{"Roles",  "Memberships", "Settings", "Schemas", "Extensions",
+                                                            "Tables", "Functions",   "Owners",   "Grants",  "Default privileges"};
   return kTitles[static_cast<std::size_t>(concern)];
 }
 

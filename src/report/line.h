@@ -10,7 +10,7 @@
 namespace pgcharter {
 
 /// The parts of a report, in the order in which they are shown.
-enum class Concern { Roles, Memberships, ParameterSettings, Schemas, Extensions, Owners, Grants, DefaultPrivileges };
+enum class Concern { Roles, Memberships, ParameterSettings, Schemas, Extensions, Tables, Functions, Owners, Grants, DefaultPrivileges };
 std::string_view title(Concern concern);
 
 struct Line {
@@ -24,6 +24,7 @@ struct Line {
   std::string reason;    ///< manifest.yaml:42, or why
   std::vector<std::string> hazards;
   std::vector<std::string> objects;  ///< all of them, where `subject` only counts them
+  std::vector<std::string> details;  ///< lines below it: how a function's body changes
 };
 
 /// The lines of a record: one per schema that its objects lie in.

@@ -99,6 +99,10 @@ class TextWriter {
     for (const std::string& hazard : line.hazards) out_ << "  " << colored("1;31", "! " + printable(hazard));
     if (!line.reason.empty()) out_ << "  " << colored("2", "# " + line.reason);
     out_ << '\n';
+    for (const std::string& detail : line.details) {
+      const char first = detail.empty() ? ' ' : detail.front();
+      out_ << "        " << (first == '+' ? colored("32", detail) : first == '-' ? colored("31", detail) : detail) << '\n';
+    }
     if (!style_.full) return;
     for (const std::string& object : line.objects) out_ << "        " << object << '\n';
   }

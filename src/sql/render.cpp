@@ -15,6 +15,7 @@
 #include "sql/principals.h"
 #include "sql/roles.h"
 #include "sql/schemas.h"
+#include "sql/tables.h"
 
 namespace pgcharter {
 namespace {
@@ -66,10 +67,19 @@ class RunRenderer {
   void operator()(const CreateSchema& c) { write(sql_of(context_, c)); }
   void operator()(const DropSchema& c) { write(sql_of(c)); }
   void operator()(const CreateExtension& c) { write(sql_of(c)); }
-  void operator()(const AlterExtension& c) {
-    for (std::string& sql : sql_of(c)) write(std::move(sql));
-  }
+  void operator()(const AlterExtension& c) { write_all(sql_of(c)); }
   void operator()(const DropExtension& c) { write(sql_of(c)); }
+  void operator()(const PlaceSchema& c) { write(sql_of(c)); }
+  void operator()(const CreateTable& c) { write_all(sql_of(context_, c)); }
+  void operator()(const PlaceTable& c) {
+    write_all(sql_of(c));
+    if (c.placement.concurrently && c.placement.after.distribution == Distribution::Hash && !c.placement.fresh)
+      out_.back().transactional = false;
+  }
+  void operator()(const ChangeHypertable& c) { write_all(sql_of(c)); }
+  void operator()(const PutRoutine& c) { write_all(sql_of(context_, c)); }
+  void operator()(const DropObject& c) { write(sql_of(context_, c)); }
+  void operator()(const ChangeCronJob& c) { write_all(sql_of(c)); }
   void operator()(const ChangeOwner&) { render_owner(context_, step_, out_); }
   void operator()(const ChangePrivileges& c) {
     if (!c.implied) grants_.push_back(step_);
@@ -78,6 +88,10 @@ class RunRenderer {
 
  private:
   void write(std::string sql) { out_.push_back(context_.statement({step_}, std::move(sql))); }
+
+  void write_all(std::vector<std::string> all) {
+    for (std::string& sql : all) write(std::move(sql));
+  }
 
   void write_in_entra_database(std::string sql) {
     write(std::move(sql));

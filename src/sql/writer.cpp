@@ -81,6 +81,13 @@ void SqlWriter::trusted_types(std::string_view types, bool with_modes) {
   text_ += ')';
 }
 
+SqlWriter& SqlWriter::qualified_column(const ObjectName& table, std::string_view column) {
+  qualified(table);
+  text_ += '.';
+  text_ += quote_identifier(column);
+  return *this;
+}
+
 SqlWriter& SqlWriter::privileges(PrivilegeSet privileges) { return token(to_sql(privileges)); }
 
 SqlWriter& SqlWriter::secret(std::string_view name) {
@@ -95,6 +102,29 @@ SqlWriter& SqlWriter::call(std::string_view function) {
   text_ += '(';
   blank_ = false;
   return *this;
+}
+
+SqlWriter& SqlWriter::call(std::string_view schema, std::string_view function) {
+  assert(std::all_of(function.begin(), function.end(), [](char c) { return lower(c) || digit(c); }));
+  identifier(schema);
+  text_ += '.';
+  text_ += quote_identifier(function);
+  text_ += '(';
+  blank_ = false;
+  return *this;
+}
+
+SqlWriter& SqlWriter::argument(std::string_view name) {
+  assert(std::all_of(name.begin(), name.end(), lower));
+  return token(std::string(name) + " =>");
+}
+
+SqlWriter& SqlWriter::expression(std::string_view sql) { return token(sql); }
+
+SqlWriter& SqlWriter::dollar_quoted(std::string_view text) {
+  std::string tag = "$body$";
+  for (int n = 2; text.find(tag.substr(0, tag.size() - 1)) != std::string_view::npos; ++n) tag = "$body" + std::to_string(n) + "$";
+  return token(tag + std::string(text) + tag);
 }
 
 SqlWriter& SqlWriter::boolean(bool value) { return token(value ? "true" : "false"); }

@@ -25,6 +25,8 @@ class SqlWriter {
   /// "schema"."name"(args). The argument types are the text of format_type(), which quotes names itself; `with_modes` writes IN before
   /// each.
   SqlWriter& qualified(const ObjectName& object, bool with_modes = false);
+  /// "schema"."table"."column"
+  SqlWriter& qualified_column(const ObjectName& table, std::string_view column);
   /// SELECT, INSERT
   SqlWriter& privileges(PrivilegeSet privileges);
   /// The place of a secret, in psql's form :'name'. `name` consists of letters, digits and _.
@@ -33,6 +35,15 @@ class SqlWriter {
   /// pg_catalog.function( with its parenthesis open; the name is one of this program's.
   SqlWriter& call(std::string_view function);
   SqlWriter& boolean(bool value);
+  /// function( of an extension, in the schema that it lives in.
+  SqlWriter& call(std::string_view schema, std::string_view function);
+  /// name => of an argument; the name is one of this program's.
+  SqlWriter& argument(std::string_view name);
+  /// A type or an expression that a charter writes, or the server printed: one balanced expression, which the manifest's reader has
+  /// checked.
+  SqlWriter& expression(std::string_view sql);
+  /// A text in dollar quotes, with a tag that it does not hold.
+  SqlWriter& dollar_quoted(std::string_view text);
 
   SqlWriter& open();   ///< (
   SqlWriter& close();  ///< )
