@@ -56,7 +56,7 @@ void check_options(Reader& reader, const Node& node, const DistributeRule& rule)
     }
   }
   if (rule.shards && rule.colocate_with) {
-    reader.error("invalid-combination", *node.find("shards"), "\"shards\" and \"colocate_with\" a table can't stand together",
+    reader.error("invalid-combination", *node.find("shards"), "\"shards\" can't stand beside a table in \"colocate_with\"",
                  "The table has as many shards as those that it is kept with.");
   }
 }

@@ -239,6 +239,7 @@ std::optional<std::string> column_type(std::string_view written) {
 std::optional<std::string> result_type(std::string_view written) {
   const std::string_view text = trim(written);
   const std::string lower = to_lower(text);
+  if (lower == "setof" || lower == "table") return std::nullopt;
   if (lower.starts_with("setof ")) {
     const std::string_view of = trim(text.substr(6));
     return column_type(of) ? std::optional("SETOF " + normalised_types(of)) : std::nullopt;

@@ -57,7 +57,7 @@ std::optional<double> number(std::string_view word) {
   if (word.starts_with('+')) word.remove_prefix(1);
   double value = 0;
   const auto [rest, problem] = std::from_chars(word.data(), word.data() + word.size(), value, std::chars_format::fixed);
-  if (word.empty() || problem != std::errc() || rest != word.data() + word.size() || std::abs(value) > kMost) return std::nullopt;
+  if (word.empty() || problem != std::errc() || rest != word.data() + word.size() || !(std::abs(value) <= kMost)) return std::nullopt;
   return value;
 }
 

@@ -63,6 +63,7 @@ const std::map<std::string, std::string> kHeaders = {
     {"object_kind.h", "model"},
     {"acl.h", "model"},
     {"state.h", "model"},
+    {"structure.h", "model"},
     {"names.h", "model"},
     {"connection.h", "model"},
     {"charter.h", "model"},  // filled by manifest, read by desired and by everything

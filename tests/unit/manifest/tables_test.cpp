@@ -25,7 +25,7 @@ const TableRule& find(const Loaded& loaded, const std::string& schema, const std
 std::string finding(const std::string& body) { return load("tables:\n  s.t: { " + body + " }\n").text(); }
 
 TEST(ManifestTables, ReadsATableThatIsToBeMade) {
-  const Loaded loaded = load(R"(roles: { owner: {} }
+  const Loaded loaded = load(R"yaml(roles: { owner: {} }
 tables:
   emergency.alerts:
     owner: owner
@@ -37,29 +37,29 @@ tables:
       tags: text[]
     primary_key: [alert_id]
     distribute: { by: alert_id, shards: 32, colocate_with: none }
-)");
+)yaml");
   ASSERT_TRUE(loaded.charter) << loaded.text();
-const TableRule& t = find(loaded, "emergency", "alerts");
-EXPECT_EQ(t.owner, "owner");
-std::vector<ColumnDefinition> columns;
-for (const ColumnRule& column : t.columns) columns.push_back(column.definition);
-EXPECT_THAT(columns,
-            ElementsAre(ColumnDefinition{.name = "alert_id", .type = "bigint", .nullable = false, .identity = IdentityColumn::Always},
-                        ColumnDefinition{.name = "area_id", .type = "integer", .nullable = false},
-                        ColumnDefinition{.name = "severity", .type = "character varying(20)", .default_expression = "'info'"},
-                        ColumnDefinition{.name = "at", .type = "timestamp(3) with time zone", .default_expression = "now()"},
-                        ColumnDefinition{.name = "tags", .type = "text[]"}));
-EXPECT_THAT(t.primary_key, ElementsAre("alert_id"));
-ASSERT_TRUE(t.distribute);
-EXPECT_EQ(t.distribute->distribution, Distribution::Hash);
-EXPECT_EQ(t.distribute->by, "alert_id");
-EXPECT_EQ(t.distribute->shards, 32);
-EXPECT_TRUE(t.distribute->alone);
-EXPECT_FALSE(t.distribute->colocate_with);
+  const TableRule& t = find(loaded, "emergency", "alerts");
+  EXPECT_EQ(t.owner, "owner");
+  std::vector<ColumnDefinition> columns;
+  for (const ColumnRule& column : t.columns) columns.push_back(column.definition);
+  EXPECT_THAT(columns,
+              ElementsAre(ColumnDefinition{.name = "alert_id", .type = "bigint", .nullable = false, .identity = IdentityColumn::Always},
+                          ColumnDefinition{.name = "area_id", .type = "integer", .nullable = false},
+                          ColumnDefinition{.name = "severity", .type = "character varying(20)", .default_expression = "'info'"},
+                          ColumnDefinition{.name = "at", .type = "timestamp(3) with time zone", .default_expression = "now()"},
+                          ColumnDefinition{.name = "tags", .type = "text[]"}));
+  EXPECT_THAT(t.primary_key, ElementsAre("alert_id"));
+  ASSERT_TRUE(t.distribute);
+  EXPECT_EQ(t.distribute->distribution, Distribution::Hash);
+  EXPECT_EQ(t.distribute->by, "alert_id");
+  EXPECT_EQ(t.distribute->shards, 32);
+  EXPECT_TRUE(t.distribute->alone);
+  EXPECT_FALSE(t.distribute->colocate_with);
 }
 
 TEST(ManifestTables, ReadsEveryWayToKeepATable) {
-  const Loaded loaded = load(R"(tables:
+  const Loaded loaded = load(R"yaml(tables:
   s.a: { distribute: reference }
   s.b: { distribute: single-shard }
   s.c: { distribute: local }
@@ -70,7 +70,7 @@ TEST(ManifestTables, ReadsEveryWayToKeepATable) {
   s.h: { hypertable: { by: ts, retention: { older_than: 90 days, schedule: "0 3 * * *" } } }
   s.i: { ensure: absent }
   s.j: { hypertable: { by: n, interval: 86400 } }
-)");
+)yaml");
   ASSERT_TRUE(loaded.charter) << loaded.text();
   EXPECT_EQ(find(loaded, "s", "a").distribute->distribution, Distribution::Reference);
   EXPECT_EQ(find(loaded, "s", "b").distribute->distribution, Distribution::SingleShard);
@@ -87,9 +87,9 @@ TEST(ManifestTables, ReadsEveryWayToKeepATable) {
 }
 
 TEST(ManifestTables, FillsInWhatPostgresqlDoesByItself) {
-  const Loaded loaded = load(R"(tables:
+  const Loaded loaded = load(R"yaml(tables:
   s.t: { columns: { id: integer, ts: { type: timestamptz, default: null } }, primary_key: [id, ts], hypertable: { by: ts } }
-)");
+)yaml");
   ASSERT_TRUE(loaded.charter) << loaded.text();
   for (const ColumnRule& column : find(loaded, "s", "t").columns) {
     EXPECT_FALSE(column.definition.nullable) << column.definition.name;
@@ -98,7 +98,7 @@ TEST(ManifestTables, FillsInWhatPostgresqlDoesByItself) {
 }
 
 TEST(ManifestTables, ReportsEveryMistakeOfATable) {
-  const Loaded loaded = load(R"(tables:
+  const Loaded loaded = load(R"yaml(tables:
   s.t:
     columns:
       id: { nullable: false }
@@ -110,19 +110,19 @@ TEST(ManifestTables, ReportsEveryMistakeOfATable) {
       f: { type: int, default: "1); drop table x; --" }
     primary_key: [idd, a, a]
     distribute: { by: x, shards: 0 }
-)");
+)yaml");
   EXPECT_THAT(
       loaded.lines(),
       ElementsAre("m.yaml:6:7: missing-key: the column \"id\" has no \"type\"",
                   "m.yaml:7:10: bad-type: \"integer not null\" is no type | Write \"nullable: false\" beside the type.",
                   "m.yaml:8:10: bad-type: \"serial\" is no type but a shorthand, which the catalog does not keep | Write b: { type: "
                   "integer, identity: by_default }.",
-                  "m.yaml:9:27: bad-expression: the default \"info\" is no SQL expression | A text stands in single quotes, inside of "
+                  "m.yaml:9:33: bad-expression: the default \"info\" is no SQL expression | A text stands in single quotes, inside of "
                   "those of YAML: \"'info'\".",
-                  "m.yaml:10:32: invalid-combination: an identity column can't be of type text | Identity columns are smallint, integer "
+                  "m.yaml:10:34: invalid-combination: an identity column can't be of type text | Identity columns are smallint, integer "
                   "or bigint.",
-                  HasSubstr("m.yaml:11:31: unknown-word"),
-                  "m.yaml:12:26: bad-expression: the default is no single SQL expression: a bracket is closed that was not opened",
+                  HasSubstr("m.yaml:11:33: unknown-word"),
+                  "m.yaml:12:32: bad-expression: the default is no single SQL expression: a bracket is closed that was not opened",
                   "m.yaml:13:18: invalid-combination: the primary key lacks the distribution column \"x\" | Citus keeps a primary key "
                   "unique inside of each shard only. Add the column to \"primary_key\".",
                   "m.yaml:13:19: unknown-column: the table \"s.t\" has no column \"idd\" | Did you mean \"id\"?",
@@ -132,7 +132,7 @@ TEST(ManifestTables, ReportsEveryMistakeOfATable) {
 }
 
 TEST(ManifestTables, RefusesWhatCitusAndTimescaleRefuse) {
-  EXPECT_THAT(finding("distribute: { by: a, shards: 4, colocate_with: s.x }"), HasSubstr("\"shards\" and \"colocate_with\" a table"));
+  EXPECT_THAT(finding("distribute: { by: a, shards: 4, colocate_with: s.x }"), HasSubstr("\"shards\" can't stand beside a table"));
   EXPECT_THAT(finding("distribute: { to: reference, shards: 4 }"), HasSubstr("\"shards\" has no meaning for a table that is reference"));
   EXPECT_THAT(finding("distribute: { to: local, colocate_with: s.x }"), HasSubstr("\"colocate_with\" has no meaning"));
   EXPECT_THAT(finding("distribute: { shards: 4 }"), HasSubstr("\"distribute\" has no \"by\""));
@@ -162,7 +162,7 @@ TEST(ManifestTables, ATableIsNamedByOneLiteralName) {
 }
 
 TEST(ManifestTables, HoldsTablesAgainstEachOtherAndTheirSchemas) {
-  const Loaded loaded = load(R"(schemas:
+  const Loaded loaded = load(R"yaml(schemas:
   gone: { ensure: absent }
   tenant: { distribute: true }
   public: { distribute: true }
@@ -180,7 +180,7 @@ tables:
   s.r: { distribute: reference }
 functions:
   gone.f(int): {}
-)");
+)yaml");
   EXPECT_THAT(loaded.lines(),
               ElementsAre(HasSubstr("6:25: invalid-combination: the schema \"public\" can't be distributed"),
                           HasSubstr("8:3: contradiction: the table \"gone.t\" is in the schema \"gone\", which is declared absent"),
