@@ -77,8 +77,9 @@ class GrantRenderer {
 
   void write(std::vector<Statement>& out) {
     join_columns();
+    const std::vector<std::uint32_t> schemas = batches_.empty() ? std::vector<std::uint32_t>() : schema_begins();
     for (const auto& [key, batch] : batches_) {
-      for (Rectangle& rectangle : cover(batch.items)) {
+      for (Rectangle& rectangle : cover(batch.items, schemas)) {
         std::vector<std::size_t> steps;
         for (const std::size_t item : rectangle.items) steps.insert(steps.end(), batch.steps[item].begin(), batch.steps[item].end());
         std::sort(steps.begin(), steps.end());
@@ -90,6 +91,15 @@ class GrantRenderer {
   }
 
  private:
+  /// Where the objects of another schema begin.
+  [[nodiscard]] std::vector<std::uint32_t> schema_begins() const {
+    std::vector<std::uint32_t> begins;
+    for (std::uint32_t i = 1; i < context_.objects().size(); ++i) {
+      if (context_.objects().object(i).id.schema != context_.objects().object(i - 1).id.schema) begins.push_back(i);
+    }
+    return begins;
+  }
+
   /// Another role than the owner holds what is revoked.
   [[nodiscard]] bool as_grantor(const ChangePrivileges& change) const {
     return change.grantor != kNoRole && !acts_as_owner(change.objects->front(), change.grantor);

@@ -25,7 +25,13 @@ struct RectangleItem {
 inline constexpr std::size_t kMaxObjects = 500;
 inline constexpr std::size_t kMaxGrantees = 500;
 
-/// Every pair (object of an item, its grantee) is in exactly one rectangle, and nothing else is.
-std::vector<Rectangle> cover(std::span<const RectangleItem> items);
+/// How many rewritten catalog rows one more statement is worth. To the server it is worth one to three (measured: 0.09 ms for a row, 0.05
+/// to 0.2 ms for a statement and its round trip); the rest is for those who read the plan. With 40, overlapping lists in 200 schemas take 6
+/// % more statements than the whole columns of each schema, and 60 % of their rewrites.
+inline constexpr std::size_t kStatementWeight = 40;
+
+/// Every pair (object of an item, its grantee) is in exactly one rectangle, and nothing else is. `blocks`, ascending, are the objects at
+/// which another block begins: schemas, in which lists overlap more than between them.
+std::vector<Rectangle> cover(std::span<const RectangleItem> items, std::span<const std::uint32_t> blocks = {});
 
 }  // namespace pgcharter
