@@ -150,9 +150,12 @@ class RecordBuilder {
   }
   void operator()(const CreateTable& c) {
     begin(Action::Create, c.rule->id);
-    record_.after = Facts();
+    std::string columns;
+    for (const ColumnRule& column : c.rule->columns) {
+      columns += (columns.empty() ? "" : ", ") + display_name(column.definition.name) + " " + column.definition.type;
+    }
+    record_.after = one_fact("columns", columns);
     if (c.owner) record_.after->values.emplace_back("owner", role(*c.owner));
-    for (const ColumnRule& column : c.rule->columns) record_.after->values.emplace_back(column.definition.name, column.definition.type);
   }
   void operator()(const PlaceTable& c) {
     const TablePlacement& p = c.placement;

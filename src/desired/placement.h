@@ -43,6 +43,7 @@ class PlacementResolver {
   // What Citus would refuse; false where something was told (placement_checks.cpp).
   bool check(const ObjectName& id, const CitusTable& is);
   bool check_relation(const ObjectName& id, const TableDefinition& definition);
+  bool check_rewrite(const ObjectName& id, const CitusTable& is, const TableDefinition& definition);
   bool check_column(const ObjectName& id, const std::string& column);
   bool check_keys(const ObjectName& id, const std::string& column);
   bool check_foreign_keys(const ObjectName& id, const TableDefinition& definition);

@@ -162,11 +162,28 @@ bool PlacementResolver::check_colocation(const ObjectName& id) {
   return false;
 }
 
+/// What is made anew: alter_distributed_table() and undistribute_table() refuse identity columns
+/// (ErrorIfUnsupportedCascadeObjects() and ReplaceTable() in Citus' alter_table.c).
+bool PlacementResolver::check_rewrite(const ObjectName& id, const CitusTable& is, const TableDefinition& definition) {
+  const DistributeRule& rule = *entries_.at(id).rule->distribute;
+  if (is.distribution == Distribution::None) return true;
+  const bool only_group = is.distribution == rule.distribution && is.column == rule.by && !rule.colocate_with &&
+                          (!rule.shards || *rule.shards == is.shards) && rule.distribution == Distribution::Hash;
+  if (only_group) return true;
+  for (const ColumnDefinition& column : definition.columns) {
+    if (column.identity == IdentityColumn::None) continue;
+    error(id, fmt::format("its column \"{}\" is an identity column, and Citus makes no table anew that has one", column.name),
+          "It stays where it is; or move its rows to a new table.");
+    return false;
+  }
+  return true;
+}
+
 bool PlacementResolver::check(const ObjectName& id, const CitusTable& is) {
   const Entry& entry = entries_.at(id);
   const DistributeRule& rule = *entry.rule->distribute;
   if (entry.definition != nullptr) {
-    if (!check_relation(id, *entry.definition)) return false;
+    if (!check_relation(id, *entry.definition) || !check_rewrite(id, is, *entry.definition)) return false;
     const bool gathers = is.distribution != Distribution::None && (rule.distribution != is.distribution);
     if (gathers && !entry.definition->foreign_keys.empty()) {
       error(id,

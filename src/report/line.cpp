@@ -208,12 +208,11 @@ class LineMaker {
 
   /// A table or a function: its columns, or how its body changes.
   void structure(Line line) {
-    if (r_.action == Action::Create && r_.after && r_.kind == "table") {
-      std::vector<std::string> columns;
-      for (const auto& [key, value] : r_.after->values) {
-        columns.push_back(fmt::format("{} {}", shown(key), printable(std::get<std::string>(value))));
-      }
-      line.subject += fmt::format(" ({})", join(columns, ", "));
+    if (r_.action == Action::Create) {
+      const Fact columns = value_of(r_.after, "columns");
+      if (const auto* text = std::get_if<std::string>(&columns)) line.subject += fmt::format(" ({})", printable(*text));
+      const Fact owner = value_of(r_.after, "owner");
+      if (const auto* text = std::get_if<std::string>(&owner)) line.subject += ", owned by " + shown(*text);
     }
     if (const std::string* body = std::get_if<std::string>(&body_of(r_.after))) {
       const std::string* before = std::get_if<std::string>(&body_of(r_.before));
