@@ -33,6 +33,8 @@ const std::map<std::string, Names> kLayers = {
     {"apply", {"base", "model", "desired", "diff", "plan", "sql"}},
     {"codec", {"base", "model", "desired", "diff", "plan", "sql", "inverse", "apply"}},
     {"report", {"base", "model", "desired", "diff", "plan", "sql", "apply", "codec"}},
+    // The workers of a Citus cluster go through the stages from reading to applying.
+    {"nodes", {"base", "model", "catalog", "desired", "diff", "plan", "sql", "apply", "codec"}},
     {"export", {"base", "model"}},
     {"sandbox", {"base"}},
     {"azure", {"base"}},
@@ -41,13 +43,14 @@ const std::map<std::string, Names> kLayers = {
     {"main.cpp", {"cli"}},
     // The narrative sees everything but the command line, and so does its other order.
     {"reconcile.cpp",
-     {"base", "model", "manifest", "pg", "catalog", "desired", "diff", "plan", "sql", "apply", "codec", "report", "sandbox", "planning.h",
+     {"base", "model", "manifest", "pg", "catalog", "desired", "diff", "plan", "sql", "apply", "codec", "report", "nodes", "sandbox", "planning.h",
       "serial_rows.h"}},
     {"serial_rows.h", {"base", "model"}},
     {"serial_observer.h", {"base", "model", "desired", "diff", "plan", "sql", "apply"}},
     {"planning.h", {"base", "model", "desired", "diff", "plan", "sql", "apply", "codec"}},
     {"apply_planned.cpp",
-     {"base", "model", "desired", "diff", "plan", "sql", "inverse", "apply", "codec", "planning.h", "serial_observer.h", "apply_parts.h"}},
+     {"base", "model", "desired", "diff", "plan", "sql", "inverse", "apply", "codec", "nodes", "planning.h", "serial_observer.h",
+      "apply_parts.h"}},
     {"apply_parts.h", {"base", "model", "desired", "diff", "plan", "sql", "apply", "codec"}},
     {"apply_parts.cpp", {"base", "model", "desired", "diff", "plan", "sql", "apply", "codec", "planning.h", "apply_parts.h"}},
     {"rotate_password.cpp", {"base", "model", "sql", "apply", "azure"}},
@@ -63,6 +66,7 @@ const std::map<std::string, std::string> kHeaders = {
     {"object_kind.h", "model"},
     {"acl.h", "model"},
     {"state.h", "model"},
+    {"structure.h", "model"},
     {"names.h", "model"},
     {"connection.h", "model"},
     {"charter.h", "model"},  // filled by manifest, read by desired and by everything
