@@ -240,8 +240,8 @@ std::optional<Action> action_by_name(std::string_view name) {
 
 bool ChangeRecord::same_header(const ChangeRecord& other) const {
   const auto header = [](const ChangeRecord& r) {
-    return std::tie(r.action, r.kind, r.node, r.database, r.column, r.grantee, r.grantable, r.grantor, r.creator, r.default_objects, r.before,
-                    r.after, r.reason, r.source, r.hazards, r.statements);
+    return std::tie(r.action, r.kind, r.node, r.database, r.column, r.grantee, r.grantable, r.grantor, r.creator, r.default_objects,
+                    r.before, r.after, r.reason, r.source, r.hazards, r.statements);
   };
   return header(*this) == header(other);
 }

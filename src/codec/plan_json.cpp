@@ -49,8 +49,9 @@ class ChangeWriter {
     after_privilege_ = R"(,"grantable":)" + std::string(r.grantable ? (*r.grantable ? "true" : "false") : "null") + R"(,"grantor":)" +
                        json_string_or_null(r.grantor) + R"(,"creator":)" + json_string_or_null(r.creator) + R"(,"objects":)" +
                        json_string_or_null(r.default_objects);
-    tail_ = (r.node.empty() ? std::string() : R"(,"node":)" + json_string(r.node)) + R"(,"reason":)" + json_string(r.reason) + R"(,"source":)" + json_line(source_of(r.source)) + R"(,"hazards":)" +
-            json_line(Json(r.hazards)) + R"(,"statements":)" + json_line(Json(r.statements)) + "}";
+    tail_ = (r.node.empty() ? std::string() : R"(,"node":)" + json_string(r.node)) + R"(,"reason":)" + json_string(r.reason) +
+            R"(,"source":)" + json_line(source_of(r.source)) + R"(,"hazards":)" + json_line(Json(r.hazards)) + R"(,"statements":)" +
+            json_line(Json(r.statements)) + "}";
     for (const ChangedObject& object : r.objects) {
       if (r.privileges.empty()) {
         facts(object, r);
@@ -161,7 +162,8 @@ void write_document_body(std::ostream& out, const Planned& planned) {
   write_member(out, "coverage", json_line(coverage));
   if (!planned.nodes.empty()) {
     write_list(out, "nodes", planned.nodes, [](const NodePlanned& n) {
-      return json_line({{"node", n.node.text()}, {"group", n.node.group}, {"read", n.planned != nullptr}, {"error", text_or_null(n.error)}});
+      return json_line(
+          {{"node", n.node.text()}, {"group", n.node.group}, {"read", n.planned != nullptr}, {"error", text_or_null(n.error)}});
     });
   }
   write_list(out, "extras", planned.desired.extras, [](const std::string& text) { return json_string(text); });

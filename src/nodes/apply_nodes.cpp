@@ -124,9 +124,10 @@ class ApplyNodes {
     }
     if (!more) return;
     if (options_.expected_fingerprint) {
-      Refusal refusal(3, fmt::format("the plan is stale: node {} now needs something else than it shows; nothing was changed there",
-                                     worker.node.text()),
-                      "Everything before is committed. Plan again, and read the new plan.");
+      Refusal refusal(
+          3,
+          fmt::format("the plan is stale: node {} now needs something else than it shows; nothing was changed there", worker.node.text()),
+          "Everything before is committed. Plan again, and read the new plan.");
       refusal.detail = "What would be done now:" + listed(fresh.script);
       throw refusal;
     }

@@ -42,9 +42,10 @@ void tell(const Planned& planned, const std::string& node, Diagnostics& diagnost
                           "Apply with --set-passwords afterwards: Citus brings a new password to every node.");
     }
     if (rule->second.entra) {
-      diagnostics.warning("node-principal", rule->second.pos,
-                          fmt::format("role {} is made on node {} as a plain role: it stands for no identity there", display_name(name), node),
-                          "Log in through the coordinator.");
+      diagnostics.warning(
+          "node-principal", rule->second.pos,
+          fmt::format("role {} is made on node {} as a plain role: it stands for no identity there", display_name(name), node),
+          "Log in through the coordinator.");
     }
   }
 }

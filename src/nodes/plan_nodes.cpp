@@ -1,8 +1,11 @@
 // The workers are planned after the coordinator, so that what its plan brings about there can be left out.
 
 #include <algorithm>
+#include <set>
 
 #include <fmt/format.h>
+
+#include "pgcharter/names.h"
 
 #include "nodes/nodes.h"
 #include "nodes/plan_node.h"
@@ -20,6 +23,22 @@ void add(Summary& all, const Summary& more) {
   for (const auto& [hazard, count] : more.hazards) all.hazards[hazard] += count;
 }
 
+/// What runs as a role that may not log in is carried to the nodes by their own statements, which know nothing of shards.
+void tell_shards(const Planned& planned, Diagnostics& diagnostics) {
+  std::set<std::string> roles;
+  for (const Statement& statement : planned.script.statements) {
+    if (statement.local) roles.insert(statement.run_as);
+  }
+  for (const std::string& role : roles) {
+    diagnostics.warning(
+        "shards-left", {},
+        fmt::format("what runs as {} does not reach the shards of distributed tables: Citus can't connect to its nodes as a "
+                    "role without LOGIN",
+                    display_name(role)),
+        "Apply as a superuser or as the owner, or give the owner LOGIN.");
+  }
+}
+
 }  // namespace
 
 void check_is_coordinator(const State& actual) {
@@ -35,6 +54,7 @@ void check_is_coordinator(const State& actual) {
 
 void plan_nodes(Planned& planned, const Connector& connector, Diagnostics& diagnostics) {
   if (!planned.actual.has_citus()) return;
+  tell_shards(planned, diagnostics);
   std::vector<DistributedDatabase> databases = open_databases(*planned.charter, planned.actual, connector);
   const std::vector<Worker> workers = workers_of(databases);
   if (workers.empty()) return;

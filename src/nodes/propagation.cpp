@@ -74,7 +74,8 @@ bool is_sent(const Sent& sent, const Change& change, const SingleChange& single)
   if (std::holds_alternative<ChangeDefaultPrivileges>(body)) return false;
   if (std::holds_alternative<ChangeOwner>(body)) return sent.object(change.database, single.object, true);
   if (std::holds_alternative<ChangePrivileges>(body)) return sent.object(change.database, single.object, false);
-  if (const auto* c = std::get_if<GrantMembership>(&body)) return sent.role(c->after.member) && (!c->before || !c->after.set || c->before->set);
+  if (const auto* c = std::get_if<GrantMembership>(&body))
+    return sent.role(c->after.member) && (!c->before || !c->after.set || c->before->set);
   if (const auto* c = std::get_if<RevokeMembership>(&body)) return sent.role(c->membership.member);
   if (const auto* c = std::get_if<AlterRole>(&body)) return sent.role(c->role);
   if (const auto* c = std::get_if<CommentRole>(&body)) return sent.role(c->role);

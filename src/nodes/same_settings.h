@@ -4,8 +4,9 @@
 #include <optional>
 #include <string>
 
-#include "catalog/citus.h"
 #include "pgcharter/charter.h"
+
+#include "catalog/citus.h"
 
 namespace pgcharter {
 

@@ -8,9 +8,9 @@
 namespace pgcharter {
 namespace {
 
-constexpr std::array<bool RoleAttributes::*, 7> kFlags{&RoleAttributes::superuser,   &RoleAttributes::createdb, &RoleAttributes::createrole,
-                                                       &RoleAttributes::inherit,     &RoleAttributes::login,
-                                                       &RoleAttributes::replication, &RoleAttributes::bypassrls};
+constexpr std::array<bool RoleAttributes::*, 7> kFlags{&RoleAttributes::superuser, &RoleAttributes::createdb, &RoleAttributes::createrole,
+                                                       &RoleAttributes::inherit,   &RoleAttributes::login,    &RoleAttributes::replication,
+                                                       &RoleAttributes::bypassrls};
 constexpr int kLimit = 7;
 
 std::string joined(std::initializer_list<std::string_view> parts) {
@@ -33,7 +33,8 @@ class Singles {
   void operator()(const CreateRole& c) { one({"create role", role(c.role)}); }
   void operator()(const AlterRole& c) {
     for (int part = 0; part < kRoleAttributes; ++part) {
-      if (attribute_text(c.before, part) != attribute_text(c.after, part)) each_({.key = attribute_key(role(c.role), c.after, part), .part = part});
+      if (attribute_text(c.before, part) != attribute_text(c.after, part))
+        each_({.key = attribute_key(role(c.role), c.after, part), .part = part});
     }
   }
   void operator()(const CommentRole& c) { one({"comment", role(c.role), digit(c.after.has_value()), c.after.value_or("")}); }
@@ -57,9 +58,8 @@ class Singles {
     const std::string tail = joined({c.column, role(c.grantee), digit(c.grant_option)});
     for (std::uint32_t i : *c.objects) {
       const std::string head = object_key(c.grant ? "grant" : "revoke", i) + tail;
-      for_each(c.privileges, [&](Privilege p) {
-        each_({.key = head + std::string(info(p).keyword), .object = i, .part = static_cast<int>(p)});
-      });
+      for_each(c.privileges,
+               [&](Privilege p) { each_({.key = head + std::string(info(p).keyword), .object = i, .part = static_cast<int>(p)}); });
     }
   }
   void operator()(const ChangeDefaultPrivileges& c) {

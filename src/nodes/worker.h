@@ -4,9 +4,10 @@
 #include <memory>
 #include <vector>
 
+#include "pgcharter/reconcile.h"
+
 #include "catalog/citus.h"
 #include "catalog/node_connection.h"
-#include "pgcharter/reconcile.h"
 
 namespace pgcharter {
 

@@ -43,8 +43,8 @@ const std::map<std::string, Names> kLayers = {
     {"main.cpp", {"cli"}},
     // The narrative sees everything but the command line, and so does its other order.
     {"reconcile.cpp",
-     {"base", "model", "manifest", "pg", "catalog", "desired", "diff", "plan", "sql", "apply", "codec", "report", "nodes", "sandbox", "planning.h",
-      "serial_rows.h"}},
+     {"base", "model", "manifest", "pg", "catalog", "desired", "diff", "plan", "sql", "apply", "codec", "report", "nodes", "sandbox",
+      "planning.h", "serial_rows.h"}},
     {"serial_rows.h", {"base", "model"}},
     {"serial_observer.h", {"base", "model", "desired", "diff", "plan", "sql", "apply"}},
     {"planning.h", {"base", "model", "desired", "diff", "plan", "sql", "apply", "codec"}},

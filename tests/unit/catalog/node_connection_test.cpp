@@ -8,8 +8,8 @@
 namespace pgcharter {
 namespace {
 
-using testing::ScriptedConnection;
 using ::testing::HasSubstr;
+using testing::ScriptedConnection;
 
 const CitusNode kOne{.id = 2, .group = 1, .host = "127.0.0.1", .port = 9701};
 const CitusNode kTwo{.id = 3, .group = 2, .host = "127.0.0.1", .port = 9702};

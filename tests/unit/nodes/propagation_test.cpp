@@ -72,8 +72,12 @@ TEST_F(PropagationTest, ShowsWhatCitusDoesNotKnow) {
 TEST_F(PropagationTest, NeverLeavesOutDefaultPrivileges) {
   for (Fixture* f : {&coordinator, &worker}) {
     f->actual.databases[0].objects = *f->desired.databases[0].objects.actual;
-    f->add(db, ChangeDefaultPrivileges{
-                   .grant = true, .creator = f->id("owner"), .schema = "s", .objects = ObjectKind::Table, .grantee = f->id("reader"), .privileges = kSelect});
+    f->add(db, ChangeDefaultPrivileges{.grant = true,
+                                       .creator = f->id("owner"),
+                                       .schema = "s",
+                                       .objects = ObjectKind::Table,
+                                       .grantee = f->id("reader"),
+                                       .privileges = kSelect});
   }
   EXPECT_EQ(left(all()).size(), 1U);
   worker.actual.databases[0].objects.clear();
