@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <memory>
 #include <sstream>
@@ -35,7 +36,7 @@ class CitusCluster {
     server.query({"offered", "select exists (select from pg_catalog.pg_available_extensions e where e.name = 'citus')"}, {},
                  [&](const Row& row) { offered = row.boolean(0); });
     if (real) return offered ? "" : "the server under test does not offer the extension citus";
-    return std::system("psql --version > /dev/null 2>&1") == 0 ? "" : "the stand-in needs psql";
+    return psql().empty() ? "the stand-in needs psql" : "";
   }
 
   /// Another server that is no node yet.
@@ -103,7 +104,20 @@ class CitusCluster {
     std::ifstream in(PGCHARTER_SOURCE_DIR "/tests/support/emulated_citus.sql");
     std::ostringstream text;
     text << in.rdbuf();
-    return text.str();
+    std::string sql = text.str();
+    const std::string_view command = "'psql -X";
+    sql.replace(sql.find(command), command.size(), "'" + psql() + " -X");
+    return sql;
+  }
+
+  /// The program itself: what Debian has in the path is a script that takes its time.
+  static std::string psql() {
+    std::vector<std::string> folders = server_bin_dirs();
+    if (const char* folder = std::getenv("PGCHARTER_TEST_BIN_DIR")) folders.insert(folders.begin(), folder);
+    for (const std::string& folder : folders) {
+      if (std::filesystem::exists(folder + "/psql")) return folder + "/psql";
+    }
+    return {};
   }
 };
 
