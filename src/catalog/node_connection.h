@@ -27,8 +27,10 @@ class NodeQueries {
   };
 
   Connection& coordinator_;
+  std::optional<bool> has_xml_;
   std::map<std::string, std::map<int, Answer>> answers_;  ///< by command and nodeid; each is handed out once
 
+  bool has_xml();
   Answer take(const std::string& command, int nodeid);
 };
 

@@ -80,7 +80,11 @@ State read_worker(const Worker& worker, SharedCharter& charter) {
   for (const Worker::Place& place : worker.places) {
     NodeConnection connection(*place.database->queries, place.node);
     const DatabaseCharter& database = whole.databases[place.database->index];
-    const ReadScope scope = read_scope(whole, database);
+    ReadScope scope = read_scope(whole, database);
+    // The structure of tables and functions is Citus' to bring.
+    for (std::vector<std::string>* names : {&scope.table_schemas, &scope.table_names, &scope.routine_schemas, &scope.routine_names})
+      names->clear();
+    scope.hypertables = false;
     if (state.databases.empty()) read_cluster(connection, scope, state);
     read_database(connection, scope, state);
     mine->databases.push_back(database);

@@ -41,7 +41,14 @@ DECLARE
 BEGIN
   SET LOCAL client_min_messages = error;
   CREATE TEMPORARY TABLE IF NOT EXISTS emulated_citus_answer (number serial, line text);
-  FOR node IN SELECT n.nodeid AS id, n.nodename, n.nodeport FROM pg_catalog.pg_dist_node n WHERE n.isactive ORDER BY 1 LOOP
+  FOR node IN SELECT n.nodeid AS id, n.groupid, n.nodename, n.nodeport FROM pg_catalog.pg_dist_node n WHERE n.isactive ORDER BY 1 LOOP
+    nodeid := node.id;
+    IF node.groupid <> (pg_catalog.regexp_match(command, 'pg_dist_local_group g\) = ([0-9]+)'))[1]::int THEN
+      success := true;  -- the command asks for another node, and would answer nothing: that saves starting psql
+      result := '';
+      RETURN NEXT;
+      CONTINUE;
+    END IF;
     shell := pg_catalog.format('psql -X -q -A -t -v ON_ERROR_STOP=1 -h %s -p %s -U %s -d %s -c ''%s'' 2>&1; echo $?', node.nodename, node.nodeport,
                                current_user, pg_catalog.current_database(), pg_catalog.replace(command, '''', '''\'''''));
     TRUNCATE pg_temp.emulated_citus_answer;
@@ -49,7 +56,6 @@ BEGIN
     SELECT a.line = '0' INTO success FROM pg_temp.emulated_citus_answer a ORDER BY a.number DESC LIMIT 1;
     SELECT pg_catalog.string_agg(coalesce(a.line, ''), pg_catalog.chr(10) ORDER BY a.number) INTO result FROM pg_temp.emulated_citus_answer a
       WHERE a.number < (SELECT pg_catalog.max(b.number) FROM pg_temp.emulated_citus_answer b);
-    nodeid := node.id;
     RETURN NEXT;
   END LOOP;
 END

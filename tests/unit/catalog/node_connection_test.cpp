@@ -26,6 +26,7 @@ std::vector<std::string> first_column(Connection& connection, const Query& query
 TEST(NodeConnection, PicksTheRowOfItsNode) {
   ScriptedConnection coordinator;
   coordinator.info.port = "9700";
+  coordinator.answer("has_xml", {{"t"}});
   coordinator.answer("on_all_nodes", {{"1", "t", xml("(zero)")}, {"2", "t", xml("(a&lt;&amp;b&gt;)\n(&amp;lt;)")}, {"3", "t", xml("(b)")}});
   NodeQueries queries(coordinator);
   NodeConnection one(queries, kOne);
@@ -33,28 +34,41 @@ TEST(NodeConnection, PicksTheRowOfItsNode) {
   EXPECT_EQ(one.server().port, "9701");
   EXPECT_EQ(first_column(one, {"q", "select 1"}), (std::vector<std::string>{"a<&b>", "&lt;"}));
   EXPECT_EQ(first_column(two, {"q", "select 1"}), (std::vector<std::string>{"b"}));
-  EXPECT_EQ(coordinator.asked.size(), 1U) << "both nodes answered the same question";
+  EXPECT_EQ(coordinator.asked.size(), 2U) << "both nodes answered the same question";
   first_column(one, {"q", "select 1"});
-  EXPECT_EQ(coordinator.asked.size(), 2U) << "an answer is handed out once";
+  EXPECT_EQ(coordinator.asked.size(), 3U) << "an answer is handed out once";
 }
 
 TEST(NodeConnection, AsksOneNodeWhereParametersAreItsOwn) {
   ScriptedConnection coordinator;
+  coordinator.answer("has_xml", {{"t"}});
   coordinator.answer("on_all_nodes", {{"2", "t", ""}, {"3", "t", xml("(b)")}});
   NodeQueries queries(coordinator);
   NodeConnection one(queries, kOne);
   NodeConnection two(queries, kTwo);
   EXPECT_TRUE(first_column(one, {"q", "select $1 -- of $1"}, {"{1,2}'"}).empty());
   EXPECT_EQ(first_column(two, {"q", "select $1 -- of $1"}, {"{1,2}'"}), (std::vector<std::string>{"b"}));
-  ASSERT_EQ(coordinator.asked.size(), 2U);
-  const std::string command = coordinator.asked[0].parameters.at(0).value_or("");
+  ASSERT_EQ(coordinator.asked.size(), 3U);
+  const std::string command = coordinator.asked[1].parameters.at(0).value_or("");
   EXPECT_THAT(command, HasSubstr("from pg_catalog.pg_dist_local_group g) = 1"));
   EXPECT_THAT(command, HasSubstr("select ''{1,2}''''''"));
   EXPECT_THAT(command, HasSubstr("set_config('search_path', '', true)"));
 }
 
+TEST(NodeConnection, AsksWithoutXmlWhereThereIsNone) {
+  ScriptedConnection coordinator;
+  Error none("unsupported XML feature");
+  none.code = "0A000";
+  coordinator.fail("has_xml", none);
+  coordinator.answer("on_all_nodes", {{"2", "t", "(a&lt;)\n(b)"}});
+  NodeQueries queries(coordinator);
+  NodeConnection one(queries, kOne);
+  EXPECT_EQ(first_column(one, {"q", "select 1"}), (std::vector<std::string>{"a&lt;", "b"}));
+}
+
 TEST(NodeConnection, NamesTheNodeThatCanNotBeRead) {
   ScriptedConnection coordinator;
+  coordinator.answer("has_xml", {{"t"}});
   coordinator.answer("on_all_nodes", {{"2", "f", "failed to connect to 127.0.0.1:9701"}});
   NodeQueries queries(coordinator);
   for (const auto& [node, why] : {std::pair(kOne, "node 127.0.0.1:9701 can't be read: failed to connect to 127.0.0.1:9701"),
