@@ -223,6 +223,12 @@ std::unique_ptr<Planned> plan_snapshot(const SharedCharter& shared, State snapsh
     });
   }
   snapshot.databases = std::move(selected);
+  const bool has_workers =
+      std::ranges::any_of(snapshot.databases, [](const DatabaseState& d) { return d.citus && d.citus->nodes.size() > 1; });
+  if (has_workers) {
+    diagnostics.warning("nodes-not-compared", {}, "a snapshot holds the coordinator of a Citus cluster, not its other nodes",
+                        "Plan against the server to compare them too.");
+  }
   const bool complete = std::ranges::all_of(snapshot.databases, &DatabaseState::all_role_dependencies);
   for (const auto& [name, rule] : charter.roles) {
     if (rule.ensure == Ensure::Absent && !complete) {
@@ -241,17 +247,18 @@ bool principals_in_one_transaction(const Planned& planned) {
 namespace {
 
 /// What can't be carried out, on the server or on a node.
-void check_possible(const Planned& planned) {
+void check_possible(const Planned& planned, const std::string& where = {}) {
   if (!planned.obstacles.empty()) throw Refusal(4, planned.obstacles.front().text, planned.obstacles.front().hint);
   if (!planned.missing.empty()) {
     std::string sql;
     for (const MissingRight& right : planned.missing) {
       sql += fmt::format("\n  {};  -- {}", right.sql.empty() ? "-- only a superuser can do that" : right.sql, right.what);
     }
-    throw Refusal(4, fmt::format("{} lacks rights that the plan needs; an administrator must run:{}", planned.actual.server.user, sql));
+    throw Refusal(
+        4, fmt::format("{}{} lacks rights that the plan needs; an administrator must run:{}", where, planned.actual.server.user, sql));
   }
   for (const NodePlanned& node : planned.nodes) {
-    if (node.planned != nullptr) check_possible(*node.planned);
+    if (node.planned != nullptr) check_possible(*node.planned, fmt::format("on node {}: ", node.node.text()));
   }
 }
 
