@@ -4,7 +4,8 @@
 //
 // A charter of one database is one transaction. With several, the server's first part, each database and the server's last part are
 // transactions of their own; so are Entra principals, which are made in database postgres before everything else; a part that needs more
-// locks than the server has is several (src/sql/batches.cpp), of which each plans anew what the one before left. Applying runs READ
+// locks than the server has is several (src/sql/batches.cpp), of which each plans anew what the one before left. The workers of a Citus
+// cluster come last, when all of that is committed (src/nodes). Applying runs READ
 // COMMITTED, so that what others commit meanwhile is seen by the verification (docs/reliability.md says what is promised).
 
 #include <algorithm>
@@ -22,6 +23,7 @@
 #include "apply/commit.h"
 #include "apply_parts.h"
 #include "base/parallel.h"
+#include "nodes/nodes.h"
 #include "planning.h"
 #include "serial_observer.h"
 
@@ -84,7 +86,9 @@ std::unique_ptr<Connection> commit(Connection& connection, const LostCommit& los
 class Apply {
  public:
   Apply(const Planned& shown, const Connector& connector, const ReconcileOptions& options, ApplyObserver& observer)
-      : shown_(shown), connector_(connector), options_(options), observer_(observer) {}
+      : shown_(shown), connector_(connector), options_(options), observer_(observer), apply_(options.apply) {
+    apply_.citus = shown.actual.has_citus();
+  }
 
   ApplyOutcome run() {
     lock_ = connector_(options_.lock_database);
@@ -105,6 +109,10 @@ class Apply {
       carry_out({part_of(charter, 0, Part::Of::ServerFirst, "the server's roles and databases")});
       carry_out(parts_of_databases(charter, Part::Of::Database));
       carry_out({part_of(charter, 0, Part::Of::ServerLast, "the server's last part")});
+    }
+    if (!options_.rehearse) {
+      check_lock();
+      statements_ += apply_nodes(shown_, connector_, options_, observer_);
     }
     ApplyOutcome outcome{.statements = statements_, .attempts = attempts_};
     outcome.changed = statements_ > 0 && !options_.rehearse;
@@ -166,7 +174,7 @@ class Apply {
 
   Done transact(const Part& part, const std::string& what, const Script& expected, bool& committed) {
     const std::unique_ptr<Connection> connection = connector_(part.database);
-    begin_apply(*connection, options_.apply);
+    begin_apply(*connection, apply_);
 
     // A fresh plan, made inside the transaction that will carry it out.
     const std::unique_ptr<Planned> fresh = fresh_plan(*connection, part);
@@ -348,6 +356,10 @@ class Apply {
 
   [[nodiscard]] std::vector<std::string> not_rehearsed() const {
     std::vector<std::string> result;
+    for (const NodePlanned& node : shown_.nodes) {
+      if (node.planned == nullptr) continue;
+      for (const Statement& s : node.planned->script.statements) result.push_back(fmt::format("on node {}: {}", s.node, s.sql));
+    }
     const bool several = shown_.charter->databases.size() > 1;
     for (const Statement& s : shown_.script.statements) {
       if (!s.transactional || s.batch > 0 || (several && s.phase == Phase::DropRole)) result.push_back(s.sql);
@@ -359,6 +371,7 @@ class Apply {
   const Connector& connector_;
   const ReconcileOptions& options_;
   SerialObserver observer_;
+  ApplyOptions apply_;
   std::unique_ptr<Connection> lock_;
   std::mutex lock_mutex_;
   std::atomic<std::size_t> committed_ = 0;

@@ -15,6 +15,7 @@
 
 #include "base/parallel.h"
 #include "model/fingerprint.h"
+#include "nodes/nodes.h"
 #include "planning.h"
 #include "serial_rows.h"
 
@@ -182,8 +183,10 @@ std::unique_ptr<Planned> make_planned(const SharedCharter& shared, const Connect
   queries[0] = read(0);
   for_each_parallel(queries.size() - 1, options.jobs, [&](std::size_t i) { queries[i + 1] = read(i + 1); });
   for (std::size_t i = 0; i < queries.size(); ++i) planned->queries[planned->actual.databases[i].name] = queries[i];
+  check_is_coordinator(planned->actual);
   const auto ask = [&] { return read_entra_functions(*connector(std::string(kEntraDatabase))); };
   finish_plan(*planned, ask, options, diagnostics);
+  if (!diagnostics.has_errors()) plan_nodes(*planned, connector, diagnostics);
   planned->diagnostics = diagnostics;
   return diagnostics.has_errors() ? nullptr : std::move(planned);
 }
@@ -220,6 +223,12 @@ std::unique_ptr<Planned> plan_snapshot(const SharedCharter& shared, State snapsh
     });
   }
   snapshot.databases = std::move(selected);
+  const bool has_workers =
+      std::ranges::any_of(snapshot.databases, [](const DatabaseState& d) { return d.citus && d.citus->nodes.size() > 1; });
+  if (has_workers) {
+    diagnostics.warning("nodes-not-compared", {}, "a snapshot holds the coordinator of a Citus cluster, not its other nodes",
+                        "Plan against the server to compare them too.");
+  }
   const bool complete = std::ranges::all_of(snapshot.databases, &DatabaseState::all_role_dependencies);
   for (const auto& [name, rule] : charter.roles) {
     if (rule.ensure == Ensure::Absent && !complete) {
@@ -235,15 +244,28 @@ bool principals_in_one_transaction(const Planned& planned) {
   return planned.charter->databases.size() == 1 && planned.actual.server.database == kEntraDatabase;
 }
 
-void check_guards(const Planned& planned, const ReconcileOptions& options) {
+namespace {
+
+/// What can't be carried out, on the server or on a node.
+void check_possible(const Planned& planned, const std::string& where = {}) {
   if (!planned.obstacles.empty()) throw Refusal(4, planned.obstacles.front().text, planned.obstacles.front().hint);
   if (!planned.missing.empty()) {
     std::string sql;
     for (const MissingRight& right : planned.missing) {
       sql += fmt::format("\n  {};  -- {}", right.sql.empty() ? "-- only a superuser can do that" : right.sql, right.what);
     }
-    throw Refusal(4, fmt::format("{} lacks rights that the plan needs; an administrator must run:{}", planned.actual.server.user, sql));
+    throw Refusal(
+        4, fmt::format("{}{} lacks rights that the plan needs; an administrator must run:{}", where, planned.actual.server.user, sql));
   }
+  for (const NodePlanned& node : planned.nodes) {
+    if (node.planned != nullptr) check_possible(*node.planned, fmt::format("on node {}: ", node.node.text()));
+  }
+}
+
+}  // namespace
+
+void check_guards(const Planned& planned, const ReconcileOptions& options) {
+  check_possible(planned);
   const Summary& summary = planned.plan.summary;
   std::string missing;
   for (const auto& [hazard, count] : summary.hazards) {

@@ -20,6 +20,7 @@ struct ApplyOptions {
   std::string statement_timeout;          ///< empty: the server's
   std::chrono::milliseconds wait{60000};  ///< for another apply to end
   int retries = 5;
+  bool citus = false;  ///< the database is distributed: what is set for a transaction holds on its workers too
 };
 
 struct Inverse;

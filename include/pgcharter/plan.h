@@ -51,8 +51,9 @@ enum class Phase {
   LastSelfMembershipEnd,
   DropRole,
   AlterSelf,
+  Node,
 };
-inline constexpr std::size_t kPhaseCount = 37;
+inline constexpr std::size_t kPhaseCount = 38;
 
 std::string_view name(Phase phase);  ///< kebab-case: "grant-membership"
 /// True for the phase that runs in database postgres, and so in a transaction of its own unless that is the plan's only database.

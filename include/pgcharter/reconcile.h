@@ -49,6 +49,13 @@ struct Planned {
   std::map<std::string, long> queries;  ///< by database: what reading it took; does not grow with the database
 };
 
+/// True where an apply would do something, on the server or on a node.
+bool changes_anything(const Planned& planned);
+/// The nodes that could not be read: nobody knows whether they are as the charter says.
+std::vector<const NodePlanned*> unread_nodes(const Planned& planned);
+/// The plan's statements, and behind them those for its nodes.
+Script all_statements(const Planned& planned);
+
 struct ReconcileOptions {
   ResolveOptions resolve;
   ApplyOptions apply;

@@ -20,7 +20,9 @@ struct Statement {
   std::string sql;       ///< a secret is :'name', never its text
   std::string stand_in;  ///< what a rehearsal in another database runs in its place; empty: nothing
   bool transactional = true;
-  int batch = 0;                       ///< which transaction of its part of the plan, where one can't hold all the locks
+  std::string node;  ///< "host:port" of the Citus worker that it is for, which the coordinator does not tell; empty: for the server itself
+  bool local = false;  ///< kept from the other nodes of a Citus cluster: Citus would connect to them as `run_as`, who may not log in
+  int batch = 0;       ///< which transaction of its part of the plan, where one can't hold all the locks
   std::vector<std::size_t> steps;      ///< indexes into Plan::steps, ascending
   std::vector<std::uint32_t> objects;  ///< which of the steps' objects it names, ascending; empty: the steps have none, or all of them
   std::string provenance;              ///< "weavix.yaml:42; weavix.yaml:50: expired 2026-01-01": may hold anything, for printable()
@@ -29,7 +31,7 @@ struct Statement {
   bool checks_warnings = false;                   ///< GRANT or REVOKE: 01006 and 01007 are failures
 
   bool operator==(const Statement& other) const {
-    return database == other.database && sql == other.sql && run_as == other.run_as && phase == other.phase;
+    return database == other.database && sql == other.sql && run_as == other.run_as && phase == other.phase && node == other.node;
   }
 };
 

@@ -194,6 +194,9 @@ struct State {
   std::shared_ptr<AclPool> acls = std::make_shared<AclPool>();
   ClusterState cluster;
   std::vector<DatabaseState> databases;
+
+  /// True where one of the databases has the extension citus.
+  [[nodiscard]] bool has_citus() const;
 };
 
 /// SHA-256 over the canonical form of everything in `state` (not the clock): equal exactly when nothing that was

@@ -107,7 +107,9 @@ void run_statement(Connection& connection, RoleSwitch& role, const Statement& st
   std::vector<Notice> notices;
   if (statement.secrets.empty()) {
     role.become(statement.run_as);
+    if (statement.local) run_setting(connection, "SET LOCAL citus.enable_ddl_propagation TO off");
     notices = connection.execute(statement.sql);
+    if (statement.local) run_setting(connection, "SET LOCAL citus.enable_ddl_propagation TO DEFAULT");
   } else {
     notices = execute_with_secrets(connection, role, statement);
   }
@@ -123,6 +125,14 @@ void begin_apply(Connection& connection, const ApplyOptions& options) {
   if (!options.lock_timeout.empty()) sql += "; SET LOCAL lock_timeout = " + quote_literal(options.lock_timeout);
   if (!options.statement_timeout.empty()) sql += "; SET LOCAL statement_timeout = " + quote_literal(options.statement_timeout);
   run_setting(connection, sql);
+  if (!options.citus) return;
+  // Roles and schemas touch every node in one transaction (docs/citus.md).
+  run_setting(connection, "SET LOCAL citus.multi_shard_modify_mode TO 'sequential'");
+  if (options.lock_timeout.empty()) return;
+  // Citus sends the whole text that held a SET to its workers, so this one stands alone; of what comes later they are to know nothing.
+  run_setting(connection, "SET LOCAL citus.propagate_set_commands TO 'local'");
+  run_setting(connection, "SET LOCAL lock_timeout = " + quote_literal(options.lock_timeout));
+  run_setting(connection, "SET LOCAL citus.propagate_set_commands TO 'none'");
 }
 
 void execute(Connection& connection, const Script& script, ApplyObserver& observer) {

@@ -25,7 +25,7 @@ constexpr std::string_view kOutcomeUnknown = "08007";  // SQLSTATE transaction_r
 /// Returns where the answer is yes; throws where nobody can be asked, or the answer is another. A plan that a guard would
 /// refuse is not asked about.
 void ask_for_approval(const Options& options, Terminal& terminal, const Planned& planned) {
-  if (options.auto_approve || options.reconcile.rehearse) return;
+  if (options.auto_approve || options.reconcile.rehearse || !changes_anything(planned)) return;
   if (!terminal.in_is_terminal || !terminal.err_is_terminal) {
     throw Error("there is no terminal to ask for approval", "Review the plan, then run again with --auto-approve.");
   }
@@ -135,7 +135,7 @@ int apply(const Options& options, Terminal& terminal) {
   show_plan(options, terminal, *planned);
   ApplyOutcome outcome;
   outcome.rehearsed = options.reconcile.rehearse;
-  if (!planned->plan.steps.empty()) {
+  if (changes_anything(*planned) || !unread_nodes(*planned).empty()) {
     std::optional<AuditLog> log;
     Observers others;
     if (!options.audit_log.empty()) {

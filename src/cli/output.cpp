@@ -34,7 +34,7 @@ FormatWriter plan_writer(const Planned& planned, bool as_drift) {
         write_json(out, planned);
         break;
       case Format::Sql:
-        out << to_psql(planned.script, planned.actual, planned.charter->name);
+        out << to_psql(all_statements(planned), planned.actual, planned.charter->name);
         break;
     }
   };

@@ -18,12 +18,13 @@ int plan(const Options& options, Terminal& terminal) {
               expires ? instant_after(planned->actual.server.now, options.valid_for) : std::string());
   }
   write_outputs(options, terminal, plan_writer(*planned, false));
-  const bool changes = !planned->plan.steps.empty();
+  const bool changes = changes_anything(*planned);
   if (!options.out.empty()) {
     say(options, terminal, "The plan is saved. Run pgcharter apply " + shell_words({options.out}) + " to carry it out.");
   } else if (changes) {
     say(options, terminal, "Run pgcharter apply " + shell_words(options.charter) + " to carry this out.");
   }
+  if (!unread_nodes(*planned).empty()) return kError;
   return changes && options.detailed_exitcode ? kDifferences : kDone;
 }
 

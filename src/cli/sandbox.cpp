@@ -38,7 +38,7 @@ std::string apply_charter(Options options, Terminal& terminal, const Sandbox& se
   }
   const auto planned = plan_input(input, options, connector, terminal, diagnostics);
   Progress progress(options, terminal);
-  if (!planned->plan.steps.empty()) apply_planned(*planned, connector, options.reconcile, progress);
+  if (changes_anything(*planned)) apply_planned(*planned, connector, options.reconcile, progress);
   say(options, terminal, "The charter is applied to the sandbox.");
   return first;
 }

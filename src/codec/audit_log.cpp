@@ -75,7 +75,7 @@ void AuditLog::apply_begins(const Planned& planned, const ReconcileOptions& opti
                                 {"os_user", os_user()},
                                 {"target", to_json(planned.actual.server)},
                                 {"charter", planned.charter->name},
-                                {"plan", plan_hash(planned.script)},
+                                {"plan", plan_hash(all_statements(planned))},
                                 {"fingerprint", planned.fingerprint},
                                 {"summary", to_json(planned.plan.summary)},
                                 {"allowed", allowed},
@@ -97,6 +97,7 @@ void AuditLog::statement_ended(const Statement& statement, const Error* error, s
                  {"sql", statement.sql},
                  {"outcome", error == nullptr ? "done" : "failed"},
                  {"milliseconds", static_cast<double>(took.count()) / 1000.0}};
+  if (!statement.node.empty()) fields["node"] = statement.node;
   if (error != nullptr) {
     fields["sqlstate"] = text_or_null(error->code);
     fields["message"] = error->what();

@@ -322,17 +322,20 @@ std::optional<Action> action_by_name(std::string_view name) {
 
 bool ChangeRecord::same_header(const ChangeRecord& other) const {
   const auto header = [](const ChangeRecord& r) {
-    return std::tie(r.action, r.kind, r.database, r.column, r.grantee, r.grantable, r.grantor, r.creator, r.default_objects, r.before,
-                    r.after, r.reason, r.source, r.hazards, r.statements);
+    return std::tie(r.action, r.kind, r.node, r.database, r.column, r.grantee, r.grantable, r.grantor, r.creator, r.default_objects,
+                    r.before, r.after, r.reason, r.source, r.hazards, r.statements);
   };
   return header(*this) == header(other);
 }
 
-void for_each_record(const Planned& planned, const std::function<void(const ChangeRecord&)>& each) {
+namespace {
+
+void for_each_record(const Planned& planned, const std::string& node, const std::function<void(const ChangeRecord&)>& each) {
   const std::vector<std::vector<int>> statements = statements_by_step(planned);
   for (std::size_t i = 0; i < planned.plan.steps.size(); ++i) {
     const Step& step = planned.plan.steps[i];
     ChangeRecord record;
+    record.node = node;
     if (const int database = step.change.database; database >= 0) {
       record.database = planned.desired.databases[static_cast<std::size_t>(database)].objects.database;
     }
@@ -342,6 +345,15 @@ void for_each_record(const Planned& planned, const std::function<void(const Chan
     for (const Hazard hazard : step.hazards) record.hazards.emplace_back(name(hazard));
     record.statements = statements[i];
     each(record);
+  }
+}
+
+}  // namespace
+
+void for_each_record(const Planned& planned, const std::function<void(const ChangeRecord&)>& each) {
+  for_each_record(planned, {}, each);
+  for (const NodePlanned& node : planned.nodes) {
+    if (node.planned != nullptr) for_each_record(*node.planned, node.node.text(), each);
   }
 }
 

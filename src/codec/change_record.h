@@ -43,6 +43,7 @@ struct ChangedObject {
 struct ChangeRecord {
   Action action{};
   std::string kind;      ///< "table", "role", "membership", "default_privilege", "extension", "setting" …
+  std::string node;      ///< "host:port" of the Citus worker where it is; empty: the server
   std::string database;  ///< empty: cluster-wide
   std::string column;
   std::vector<ChangedObject> objects;
@@ -72,7 +73,7 @@ struct ChangeRecord {
   [[nodiscard]] bool same_header(const ChangeRecord& other) const;
 };
 
-/// One record per step of the plan, in the order of execution; a record lives during the callback only.
+/// One record per step of the plan, in the order of execution, and behind them those of its nodes; a record lives during the callback only.
 void for_each_record(const Planned& planned, const std::function<void(const ChangeRecord&)>& each);
 
 /// What was seen but not compared, of the whole run.

@@ -13,7 +13,12 @@ InverseFile::InverseFile(std::string path, const Planned& planned) : path_(std::
 
 void InverseFile::write() const {
   std::string text = "-- The inverse of an apply of charter " + printable(planned_.charter->name) + " by pgcharter.\n";
-  if (sections_.empty()) text += "-- Nothing was changed.\n";
+  std::string nodes;
+  for (const NodePlanned& node : planned_.nodes) {
+    if (node.planned != nullptr && !node.planned->plan.steps.empty()) nodes += (nodes.empty() ? "" : ", ") + node.node.text();
+  }
+  if (!nodes.empty()) text += "-- It does not cover what was changed on single nodes of the Citus cluster: " + printable(nodes) + ".\n";
+  if (sections_.empty()) text += nodes.empty() ? "-- Nothing was changed.\n" : "-- Nothing else was changed.\n";
   for (auto section = sections_.rbegin(); section != sections_.rend(); ++section) text += "\n" + section->second;
   write_file_atomically(path_, text);
 }

@@ -53,15 +53,23 @@ std::string leading_version(std::string_view text) {
   return regular ? std::string(version) : std::string();
 }
 
+std::string text_of(const Statement& s) { return s.node + '\n' + s.database + '\n' + s.run_as + '\n' + s.sql; }
+
+/// Less to do on a worker of a Citus cluster is no difference: what a node needs is not in the fingerprint, and may be done by now.
+Script without_nodes(Script script) {
+  std::erase_if(script.statements, [](const Statement& s) { return !s.node.empty(); });
+  return script;
+}
+
 /// The statements of `a` that `b` has not, as lines of a message.
 std::string missing_statements(const Script& a, const Script& b, std::string_view sign) {
   std::vector<std::string> texts;
-  for (const Statement& s : b.statements) texts.push_back(s.database + '\n' + s.run_as + '\n' + s.sql);
+  for (const Statement& s : b.statements) texts.push_back(text_of(s));
   std::ranges::sort(texts);
   std::string lines;
   std::size_t count = 0;
   for (const Statement& s : a.statements) {
-    if (std::ranges::binary_search(texts, s.database + '\n' + s.run_as + '\n' + s.sql)) continue;
+    if (std::ranges::binary_search(texts, text_of(s))) continue;
     if (++count <= kShown) lines += fmt::format("{} {}\n", sign, printable(s.sql));
   }
   if (count > kShown) lines += fmt::format("{} {} more statements\n", sign, count - kShown);
@@ -148,8 +156,9 @@ void check_saved_target(const SavedPlan& saved, const ServerInfo& server) {
 
 void check_saved_plan(const SavedPlan& saved, const Planned& fresh) {
   check_saved_target(saved, fresh.actual.server);
+  const Script now = all_statements(fresh);
   const std::string differences =
-      missing_statements(saved.script, fresh.script, "no longer needed:") + missing_statements(fresh.script, saved.script, "needed now:");
+      missing_statements(without_nodes(saved.script), now, "no longer needed:") + missing_statements(now, saved.script, "needed now:");
   if (saved.fingerprint == fresh.fingerprint && differences.empty()) return;
   std::string message = "the plan is stale: ";
   if (saved.fingerprint == fresh.fingerprint) {

@@ -49,8 +49,9 @@ class ChangeWriter {
     after_privilege_ = R"(,"grantable":)" + std::string(r.grantable ? (*r.grantable ? "true" : "false") : "null") + R"(,"grantor":)" +
                        json_string_or_null(r.grantor) + R"(,"creator":)" + json_string_or_null(r.creator) + R"(,"objects":)" +
                        json_string_or_null(r.default_objects);
-    tail_ = R"(,"reason":)" + json_string(r.reason) + R"(,"source":)" + json_line(source_of(r.source)) + R"(,"hazards":)" +
-            json_line(Json(r.hazards)) + R"(,"statements":)" + json_line(Json(r.statements)) + "}";
+    tail_ = (r.node.empty() ? std::string() : R"(,"node":)" + json_string(r.node)) + R"(,"reason":)" + json_string(r.reason) +
+            R"(,"source":)" + json_line(source_of(r.source)) + R"(,"hazards":)" + json_line(Json(r.hazards)) + R"(,"statements":)" +
+            json_line(Json(r.statements)) + "}";
     for (const ChangedObject& object : r.objects) {
       if (r.privileges.empty()) {
         facts(object, r);
@@ -119,6 +120,8 @@ Json to_json(const Statement& statement) {
                {"run_as", text_or_null(statement.run_as)},
                {"sql", statement.sql},
                {"transactional", statement.transactional}};
+  if (!statement.node.empty()) json["node"] = statement.node;
+  if (statement.local) json["local"] = true;
   if (statement.batch > 0) json["batch"] = statement.batch;
   if (!statement.secrets.empty()) {
     Json secrets = Json::object();
@@ -149,14 +152,20 @@ void write_document_body(std::ostream& out, const Planned& planned) {
   out << ",\n  \"changes\": [";
   ChangeWriter changes(out);
   for_each_record(planned, [&](const ChangeRecord& record) { changes.write(record); });
-  out << (planned.plan.steps.empty() ? "]" : "\n  ]");
-  write_list(out, "statements", planned.script.statements, [](const Statement& s) { return json_line(to_json(s)); });
+  out << (changes_anything(planned) ? "\n  ]" : "]");
+  write_list(out, "statements", all_statements(planned).statements, [](const Statement& s) { return json_line(to_json(s)); });
   write_member(out, "effective_access", R"({"gained": [], "lost": []})");
   write_member(out, "expectations", "[]");
   write_list(out, "diagnostics", planned.diagnostics.all(), [](const Diagnostic& d) { return json_line(pgcharter::to_json(d)); });
   Json coverage = Json::object();
   for (const auto& [what, count] : coverage_of(planned)) coverage[what] = count;
   write_member(out, "coverage", json_line(coverage));
+  if (!planned.nodes.empty()) {
+    write_list(out, "nodes", planned.nodes, [](const NodePlanned& n) {
+      return json_line(
+          {{"node", n.node.text()}, {"group", n.node.group}, {"read", n.planned != nullptr}, {"error", text_or_null(n.error)}});
+    });
+  }
   write_list(out, "extras", planned.desired.extras, [](const std::string& text) { return json_string(text); });
 }
 

@@ -30,6 +30,8 @@ struct PlanDocument {
   Script script;
   Coverage coverage;
   std::vector<std::string> extras;
+  bool has_nodes = false;                 ///< the server is the coordinator of a Citus cluster
+  std::vector<std::string> unread_nodes;  ///< why
   std::size_t unremovable = 0;  ///< findings of what can't be revoked
 };
 

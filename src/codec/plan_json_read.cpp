@@ -90,6 +90,7 @@ ChangeRecord read_difference(const Json& json) {
   if (!known) throw Error("the plan holds an unknown action: " + printable(action));
   r.action = *known;
   r.kind = text_member(json, "kind");
+  r.node = text_member(json, "node");
   const Json& object = member(json, "object");
   r.database = text_member(object, "database");
   r.column = text_member(object, "column");
@@ -146,6 +147,8 @@ Statement read_statement(const Json& json) {
   s.run_as = text_member(json, "run_as");
   s.sql = json.at("sql").get<std::string>();
   s.transactional = json.at("transactional").get<bool>();
+  s.node = text_member(json, "node");
+  s.local = json.value("local", false);
   s.batch = json.value("batch", 0);
   if (const Json& secrets = member(json, "secrets"); !secrets.is_null()) {
     for (const auto& [key, source] : secrets.items()) s.secrets[key] = read_secret(source);
@@ -240,6 +243,12 @@ PlanDocument read_document(std::string_view text, ReadChanges changes) {
           std::ranges::count_if(findings, [](const Json& finding) { return text_member(finding, "code") == kUnremovable; }));
     }
     if (const Json& coverage = member(json, "coverage"); coverage.is_object()) d.coverage = coverage.get<Coverage>();
+    if (const Json& nodes = member(json, "nodes"); nodes.is_array()) {
+      d.has_nodes = true;
+      for (const Json& node : nodes) {
+        if (!node.value("read", true)) d.unread_nodes.push_back(text_member(node, "error"));
+      }
+    }
     if (const Json& extras = member(json, "extras"); extras.is_array()) d.extras = extras.get<std::vector<std::string>>();
     return d;
   });

@@ -29,6 +29,7 @@ std::string listed(const std::vector<std::string>& names) {
 bool backs_up(const GrantRule& rule) { return rule.profile == kBackupProfile && rule.ensure == Ensure::Present; }
 
 void Resolver::check_backups() {
+  if (options_.on_worker) return;
   bool any = false;
   for (std::size_t i = 0; i < desired_.databases.size(); ++i) {
     std::map<std::string, SourcePos> roles;

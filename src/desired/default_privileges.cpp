@@ -87,7 +87,7 @@ void DefaultAclResolver::add_rule(const DefaultPrivilegeRule& rule) {
     const bool exists =
         r_.actual_.databases[database_].find({.kind = ObjectKind::Schema, .schema = {}, .name = schema, .args = {}}).has_value();
     if (!schema.empty() && !exists && !created) {
-      if (rule.ensure == Ensure::Present) {
+      if (rule.ensure == Ensure::Present && !r_.options_.on_worker) {
         r_.diagnostics_.error("missing-object", rule.pos, fmt::format("schema \"{}\" does not exist", schema),
                               "Create it first, or declare it under `schemas`.");
       }

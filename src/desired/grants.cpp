@@ -264,7 +264,7 @@ void GrantResolver::check_matches(const Target& target) {
       if (compiled.matched[p] || info(pattern.kind).cluster_wide != cluster_wide) continue;
       if (pattern.literal()) {
         if (compiled.rule->ensure == Ensure::Present) check_literal(target, pattern, compiled.expired);
-      } else {
+      } else if (!r_.options_.on_worker) {
         r_.diagnostics_.warning("no-match", pattern.pos, fmt::format("\"{}\" matches no {}", pattern.text(), info(pattern.kind).singular));
       }
     }

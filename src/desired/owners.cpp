@@ -170,7 +170,7 @@ void Resolver::check_owner_patterns(const OwnershipRules& rules, const DatabaseS
       if (info(pattern.kind).cluster_wide != (database == nullptr) || owner_patterns_.contains(&pattern)) continue;
       if (pattern.literal()) {
         tell_missing(pattern, database);
-      } else {
+      } else if (!options_.on_worker) {
         diagnostics_.warning("no-match", pattern.pos, fmt::format("\"{}\" matches no {}", pattern.text(), info(pattern.kind).singular));
       }
     }

@@ -42,6 +42,7 @@ void Resolver::start_objects(DesiredObjects& objects, const std::vector<Object>&
 }
 
 void Resolver::tell_missing(const ObjectPattern& pattern, const DatabaseState* database) {
+  if (options_.on_worker) return;  // a local table, say, is on the coordinator only
   const ObjectKindInfo& kind = info(pattern.kind);
   if (!desired_.deferred.empty() && database != nullptr) {
     diagnostics_.note(

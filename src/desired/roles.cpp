@@ -49,7 +49,7 @@ void Resolver::add_role(const RoleRule& rule) {
   if (const auto renamed = renames_.find(rule.name); renamed != renames_.end()) role.rename_from = renamed->second;
   const Role* existing = actual_.cluster.find_role(role.id);
   if (rule.external) {
-    if (existing == nullptr) {
+    if (existing == nullptr && !options_.on_worker) {
       diagnostics_.error("missing-external-role", rule.pos,
                          fmt::format("role \"{}\" is declared external but does not exist on the server", rule.name),
                          "Create it by the means that own it, or drop `external: true` so that pgcharter creates it.");
@@ -79,9 +79,9 @@ void Resolver::add_role(const RoleRule& rule) {
   if (rule.valid_until) role.attributes.valid_until = *rule.valid_until;
   if (existing != nullptr) role.comment = existing->comment;
   const std::optional<EntraPrincipal> bound = existing != nullptr ? existing->entra : std::nullopt;
-  role.entra = rule.entra ? desired_principal(rule.entra->principal, bound) : bound;
+  role.entra = rule.entra && !options_.on_worker ? desired_principal(rule.entra->principal, bound) : bound;
   if (rule.comment) role.comment = rule.comment->empty() ? std::nullopt : rule.comment;
-  if (rule.password && (role.create || options_.set_passwords)) role.password = rule.password;
+  if (rule.password && !options_.on_worker && (role.create || options_.set_passwords)) role.password = rule.password;
   if (scope_.covers(Family::Roles)) {
     add_role_settings(rule);
     desired_.roles.push_back(std::move(role));
@@ -102,6 +102,7 @@ void Resolver::add_role_settings(const RoleRule& rule) {
 
 void Resolver::add_roles() {
   for (const auto& [name, rule] : charter_.roles) add_role(rule);
+  if (options_.on_worker) return;
   // A name that is nowhere declared is predefined (the manifest stage refuses all others); it must exist on this server.
   auto must_exist = [&](const std::string& name, const SourcePos& pos) {
     if (name == "public" || charter_.roles.contains(name)) return;
@@ -144,6 +145,7 @@ std::string hint_for(const RoleDependency& d) {
 }  // namespace
 
 void Resolver::check_dependencies() {
+  if (options_.on_worker) return;  // shards among them, which let the role go when their table does
   std::set<std::string> ours;
   for (const DatabaseState& database : actual_.databases) ours.insert(database.name);
   for (const DatabaseCharter& database : charter_.databases) ours.insert(database.name);

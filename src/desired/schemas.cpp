@@ -21,7 +21,7 @@ void Resolver::add_schemas(std::size_t i) {
   for (const auto& [name, rule] : charter.schemas) {
     const auto existing = actual.find({.kind = ObjectKind::Schema, .schema = {}, .name = name, .args = {}});
     if (rule.ensure == Ensure::Absent) {
-      if (!existing) continue;
+      if (!existing || options_.on_worker) continue;
       const bool empty = std::ranges::none_of(actual.objects, [&, &n = name](const Object& o) { return o.id.schema == n; });
       if (!empty) {
         diagnostics_.error("schema-not-empty", rule.pos, fmt::format("schema \"{}\" can't be dropped: it holds objects", name),
@@ -53,7 +53,7 @@ void Resolver::add_schemas(std::size_t i) {
 }
 
 void Resolver::add_extensions(std::size_t i) {
-  if (!scope_.covers(Family::Schema)) return;
+  if (!scope_.covers(Family::Schema) || options_.on_worker) return;
   const DatabaseState& actual = actual_.databases[i];
   for (const auto& [name, rule] : charter_.databases[i].extensions) {
     DesiredExtension extension;

@@ -9,6 +9,7 @@
 
 #include <cassert>
 
+#include "model/literals.h"
 #include "pg/conninfo.h"
 #include "pg/copy_row.h"
 #include "pg/error.h"

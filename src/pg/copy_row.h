@@ -25,8 +25,4 @@ class CopyRow final : public Row {
   std::vector<std::optional<std::string_view>> fields_;
 };
 
-/// The query with its parameters as literals, since COPY takes none: `literals[0]` stands for $1. Comments are left out, so that a literal
-/// can never end up in one.
-std::string with_literals(std::string_view sql, const std::vector<std::string>& literals);
-
 }  // namespace pgcharter

@@ -56,6 +56,7 @@ constexpr std::array<PhaseInfo, kPhaseCount> kPhases{{
     {Phase::LastSelfMembershipEnd, "last-self-membership-end", ClusterAfter, "what comes after needs CREATEROLE and the admin option only"},
     {Phase::DropRole, "drop-role", ClusterAfter, "nothing in any database may depend on the role any more"},
     {Phase::AlterSelf, "alter-self", ClusterAfter, "what the executor loses it needs for everything before"},
+    {Phase::Node, "node", ClusterAfter, "on one node of a Citus cluster, which sees only what the coordinator has committed"},
 }};
 
 constexpr bool in_order_of_enum() {
@@ -65,7 +66,7 @@ constexpr bool in_order_of_enum() {
   return true;
 }
 static_assert(in_order_of_enum(), "one row per phase, in the order of the enum");
-static_assert(static_cast<std::size_t>(Phase::AlterSelf) + 1 == kPhaseCount, "kPhaseCount counts the phases");
+static_assert(static_cast<std::size_t>(Phase::Node) + 1 == kPhaseCount, "kPhaseCount counts the phases");
 
 constexpr bool groups_ascend() {
   return std::is_sorted(kPhases.begin(), kPhases.end(), [](const PhaseInfo& a, const PhaseInfo& b) { return a.group < b.group; });

@@ -106,6 +106,7 @@ class LineMaker {
 
   Line begin(Concern concern, std::string key) const {
     Line line;
+    line.node = r_.node;
     line.database = r_.database;
     line.concern = concern;
     line.key = std::move(key);

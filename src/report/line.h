@@ -14,6 +14,7 @@ enum class Concern { Roles, Memberships, ParameterSettings, Schemas, Extensions,
 std::string_view title(Concern concern);
 
 struct Line {
+  std::string node;      ///< empty: the server that the plan is for
   std::string database;  ///< empty: the server
   Concern concern{};
   std::string key;       ///< lines of one concern are sorted by it

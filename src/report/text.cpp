@@ -31,6 +31,7 @@ struct Report {
   const Coverage* coverage{};
   const std::vector<std::string>* extras{};
   std::size_t unremovable = 0;
+  std::vector<std::string> unread_nodes;  ///< why
 };
 
 std::string counted(std::size_t count, std::string_view noun) { return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s"); }
@@ -53,7 +54,7 @@ class TextWriter {
 
   void write(Report& report) {
     header(report);
-    std::ranges::stable_sort(report.lines, {}, [](const Line& l) { return std::tie(l.database, l.concern, l.key); });
+    std::ranges::stable_sort(report.lines, {}, [](const Line& l) { return std::tie(l.node, l.database, l.concern, l.key); });
     groups(report.lines);
     rest(report);
     summary(report);
@@ -79,9 +80,11 @@ class TextWriter {
   void groups(const std::vector<Line>& lines) {
     const Line* previous = nullptr;
     for (const Line& line : lines) {
-      const bool other_database = previous == nullptr || previous->database != line.database;
+      const bool other_node = previous == nullptr ? !line.node.empty() : previous->node != line.node;
+      const bool other_database = other_node || previous == nullptr || previous->database != line.database;
       if (other_database) {
         if (previous != nullptr) out_ << '\n';
+        if (other_node) out_ << colored("1", fmt::format("On node {}:", printable(line.node))) << '\n';
         out_ << colored("1", line.database.empty() ? "Server" : "Database " + printable(display_name(line.database))) << '\n';
       }
       if (other_database || previous->concern != line.concern) out_ << "  " << title(line.concern) << '\n';
@@ -124,6 +127,13 @@ class TextWriter {
 
   void summary(const Report& report) {
     const Summary& s = report.summary;
+    for (const std::string& why : report.unread_nodes) out_ << colored("1;31", "Not known: " + printable(why)) << '\n';
+    if (report.lines.empty() && !report.unread_nodes.empty()) {
+      out_ << colored("1", fmt::format("Nothing to change where it could be read; {} could not be.",
+                                       counted(report.unread_nodes.size(), "node")))
+           << '\n';
+      return;
+    }
     if (report.lines.empty() && report.unremovable > 0) {
       out_ << colored("1", fmt::format(
                                "Nothing to apply, but the server does not match the charter: {} that can't be revoked, see the warnings.",
@@ -161,7 +171,9 @@ void write_text(std::ostream& out, const Planned& planned, const TextStyle& styl
                 .databases = count_databases(planned.script),
                 .coverage = &coverage,
                 .extras = &planned.desired.extras,
-                .unremovable = count_unremovable(planned.diagnostics.all())};
+                .unremovable = count_unremovable(planned.diagnostics.all()),
+                .unread_nodes = {}};
+  for (const NodePlanned* node : unread_nodes(planned)) report.unread_nodes.push_back(node->error);
   for_each_record(planned, [&](const ChangeRecord& record) { add_lines(record, report.lines); });
   TextWriter(out, style).write(report);
 }
@@ -175,7 +187,8 @@ void write_text(std::ostream& out, const SavedPlan& plan, const TextStyle& style
                 .databases = count_databases(document.script),
                 .coverage = &document.coverage,
                 .extras = &document.extras,
-                .unremovable = document.unremovable};
+                .unremovable = document.unremovable,
+                .unread_nodes = document.unread_nodes};
   for (const ChangeRecord& record : document.changes) add_lines(record, report.lines);
   TextWriter(out, style).write(report);
 }
@@ -183,6 +196,7 @@ void write_text(std::ostream& out, const SavedPlan& plan, const TextStyle& style
 std::string to_psql(const SavedPlan& plan) {
   State state;
   state.server = plan.target;
+  if (read_document(plan.document, ReadChanges::No).has_nodes) state.databases.emplace_back().citus.emplace();
   return to_psql(plan.script, state, plan.charter_name);
 }
 

@@ -34,6 +34,8 @@ struct RenderContext {
     if (object >= all.size() || info(all[object].id.kind).identity != IdentityShape::Signature) return false;
     return (object > 0 && same(object - 1)) || (object + 1 < all.size() && same(object + 1));
   }
+  /// True where Citus could not connect to the other nodes as this role, as which it would carry a statement there.
+  [[nodiscard]] bool must_stay_local(RoleId run_as) const;
   template <typename Body>
   [[nodiscard]] const Body& body(std::size_t step) const {
     return std::get<Body>(plan.steps[step].change.body);

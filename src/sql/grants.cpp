@@ -161,6 +161,7 @@ class GrantRenderer {
     Statement statement = context_.statement(steps, std::move(sql));
     if (key.cascade) implied_.add_to(statement.steps, context_, key.kind, key.privileges, objects);
     if (key.run_as != kNoRole) statement.run_as = context_.name(key.run_as);
+    statement.local = context_.must_stay_local(key.run_as);
     statement.objects = objects;
     statement.checks_warnings = true;
     out.push_back(std::move(statement));

@@ -7,6 +7,7 @@
 
 #include <set>
 
+#include "sql/node_script.h"
 #include "sql/writer.h"
 
 namespace pgcharter {
@@ -57,8 +58,11 @@ class PsqlWriter {
     text_ += "-- Run it with: psql -X -v ON_ERROR_STOP=1 -f FILE\n";
     text_ += "\\set ON_ERROR_STOP on\n";
     secrets();
-    for (const Statement& statement : script_.statements) write(statement);
+    for (const Statement& statement : script_.statements) {
+      if (statement.node.empty()) write(statement);
+    }
     end_transaction();
+    write_nodes();
     return std::move(text_);
   }
 
@@ -79,23 +83,49 @@ class PsqlWriter {
     const std::string& database = !only_database_.empty() && !principal ? only_database_ : statement.database;
     const std::string& target = database.empty() ? actual_.server.database : database;
     // Cluster phases and databases are transactions of their own where there are several databases.
-    if (!connected_ || database != section_ || target != target_) {
-      end_transaction();
-      text_ += "\n\\connect -reuse-previous=on " + connect_argument(target) + "\n\\encoding UTF8\n";
-      connected_ = true;
-      section_ = database;
-      target_ = target;
-    }
+    connect(database, target);
     if (!statement.transactional || statement.batch != batch_) end_transaction();
     batch_ = statement.batch;
     if (statement.transactional && !in_transaction_) {
-      text_ += "BEGIN;\nSET LOCAL search_path = '';\nSET LOCAL lock_timeout = '5s';\n";
+      const bool citus = actual_.has_citus();
+      text_ += "BEGIN;\nSET LOCAL search_path = '';\n";
+      if (citus) text_ += "SET LOCAL citus.multi_shard_modify_mode TO 'sequential';\nSET LOCAL citus.propagate_set_commands TO 'local';\n";
+      text_ += "SET LOCAL lock_timeout = '5s';\n";
+      if (citus) text_ += "SET LOCAL citus.propagate_set_commands TO 'none';\n";
       in_transaction_ = true;
     }
     set_role(statement.run_as);
     text_ += "\n";
     if (!statement.provenance.empty()) text_ += "-- " + printable(statement.provenance) + "\n";
+    if (statement.local) text_ += "SET LOCAL citus.enable_ddl_propagation TO off;\n";
     text_ += statement.sql + ";\n";
+    if (statement.local) text_ += "SET LOCAL citus.enable_ddl_propagation TO DEFAULT;\n";
+  }
+
+  /// What each node gets stands in one statement, after everything that it builds on is committed.
+  void write_nodes() {
+    std::vector<Statement> same;
+    const auto flush = [&] {
+      if (!same.empty()) text_ += "\n" + node_script(same.front().node, same, "5s") + ";\n";
+      same.clear();
+    };
+    for (const Statement& statement : script_.statements) {
+      if (statement.node.empty()) continue;
+      if (!same.empty() && (same.front().node != statement.node || same.front().database != statement.database)) flush();
+      if (same.empty()) connect(statement.database, statement.database.empty() ? actual_.server.database : statement.database);
+      if (same.empty()) text_ += "\n-- On node " + printable(statement.node) + ".";
+      same.push_back(statement);
+    }
+    flush();
+  }
+
+  void connect(const std::string& section, const std::string& target) {
+    if (connected_ && section == section_ && target == target_) return;
+    end_transaction();
+    text_ += "\n\\connect -reuse-previous=on " + connect_argument(target) + "\n\\encoding UTF8\n";
+    connected_ = true;
+    section_ = section;
+    target_ = target;
   }
 
   void set_role(const std::string& role) {

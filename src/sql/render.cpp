@@ -150,10 +150,19 @@ std::string provenance_of(const Plan& plan, const std::vector<std::size_t>& step
 
 }  // namespace
 
+bool RenderContext::must_stay_local(RoleId run_as) const {
+  if (run_as == kNoRole || !plan.actual->has_citus()) return false;
+  for (const DesiredRole& role : plan.desired->roles) {
+    if (role.id == run_as) return !role.attributes.login;
+  }
+  const Role* role = plan.actual->cluster.find_role(run_as);
+  return role != nullptr && !role->attributes.login;
+}
+
 std::string plan_hash(const Script& script) {
   Sha256 hash;
   for (const Statement& s : script.statements) {
-    for (const std::string* part : {&s.database, &s.run_as, &s.sql}) {
+    for (const std::string* part : {&s.database, &s.run_as, &s.sql, &s.node}) {
       hash.update(*part);
       hash.update(std::string_view("\0", 1));
     }

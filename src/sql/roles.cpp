@@ -56,6 +56,13 @@ void write_attributes(SqlWriter& sql, const RoleAttributes& before, const RoleAt
   if (before.valid_until != after.valid_until) sql.keyword("VALID UNTIL").literal(after.valid_until);
 }
 
+/// All of them. Where a node of a Citus cluster has the role already, Citus alters it there, and only what is written.
+void write_flags(SqlWriter& sql, const RoleAttributes& attributes) {
+  for (const Flag& flag : kFlags) sql.keyword(attributes.*flag.member ? flag.on : flag.off);
+  sql.keyword("CONNECTION LIMIT").number(attributes.connection_limit);
+  sql.keyword("VALID UNTIL").literal(attributes.valid_until);
+}
+
 bool blank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f' || c == '\v'; }
 
 }  // namespace
@@ -112,7 +119,11 @@ std::string sql_of(const RenderContext& context, const RenameRole& change) {
 std::string sql_of(const RenderContext& context, const CreateRole& change, std::string_view secret) {
   SqlWriter sql;
   sql.keyword("CREATE ROLE").identifier(context.name(change.role));
-  write_attributes(sql, RoleAttributes{}, change.attributes);
+  if (context.plan.actual->has_citus() && context.plan.actual->server.superuser) {
+    write_flags(sql, change.attributes);
+  } else {
+    write_attributes(sql, RoleAttributes{}, change.attributes);
+  }
   if (!secret.empty()) sql.keyword("PASSWORD").secret(secret);
   return sql.take();
 }

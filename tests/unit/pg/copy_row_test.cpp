@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include "model/literals.h"
+
 namespace pgcharter {
 namespace {
 
