@@ -74,8 +74,10 @@ bool is_sent(const Sent& sent, const Change& change, const SingleChange& single)
   if (std::holds_alternative<ChangeDefaultPrivileges>(body)) return false;
   if (std::holds_alternative<ChangeOwner>(body)) return sent.object(change.database, single.object, true);
   if (std::holds_alternative<ChangePrivileges>(body)) return sent.object(change.database, single.object, false);
-  if (const auto* c = std::get_if<GrantMembership>(&body))
-    return sent.role(c->after.member) && (!c->before || !c->after.set || c->before->set);
+  if (const auto* c = std::get_if<GrantMembership>(&body)) {
+    const bool dropped = c->before && single.part == kSetOption && c->after.set;  // SET TRUE is not sent
+    return sent.role(c->after.member) && !dropped;
+  }
   if (const auto* c = std::get_if<RevokeMembership>(&body)) return sent.role(c->membership.member);
   if (const auto* c = std::get_if<AlterRole>(&body)) return sent.role(c->role);
   if (const auto* c = std::get_if<CommentRole>(&body)) return sent.role(c->role);
@@ -128,6 +130,12 @@ bool Propagation::keeps(const State& state, const Desired& desired, Change& chan
     RoleAttributes before = alter->after;
     for (const SingleChange& single : left) copy_attribute(alter->before, before, single.part);
     alter->before = before;
+  }
+  if (auto* grant = std::get_if<GrantMembership>(&change.body); grant != nullptr && grant->before) {
+    Membership before = grant->after;
+    before.grantor = grant->before->grantor;
+    for (const SingleChange& single : left) set_option(before, single.part, option_of(*grant->before, single.part));
+    grant->before = before;
   }
   std::set<std::uint32_t> objects;
   for (const SingleChange& single : left) objects.insert(single.object);

@@ -45,10 +45,12 @@ class Singles {
   void operator()(const ReassignOwned& c) { one({"reassign", database(), role(c.role), role(c.to)}); }
   void operator()(const GrantMembership& c) {
     const Membership& a = c.after;
-    const bool alters = c.before.has_value();
-    const Membership& b = alters ? *c.before : a;
-    one({alters ? "alter membership" : "grant membership", role(a.role), role(a.member), digit(a.admin), digit(a.inherit), digit(a.set),
-         digit(a.admin != b.admin), digit(a.inherit != b.inherit), digit(a.set != b.set)});
+    if (!c.before) return one({"grant membership", role(a.role), role(a.member), digit(a.admin), digit(a.inherit), digit(a.set)});
+    for (int part = 0; part < kMembershipOptions; ++part) {
+      if (option_of(*c.before, part) == option_of(a, part)) continue;
+      each_({.key = joined({"alter membership", role(a.role), role(a.member), std::to_string(part), digit(option_of(a, part))}),
+             .part = part});
+    }
   }
   void operator()(const RevokeMembership& c) { one({"revoke membership", role(c.membership.role), role(c.membership.member)}); }
   void operator()(const ChangeOwner& c) {
@@ -103,6 +105,14 @@ void copy_attribute(const RoleAttributes& from, RoleAttributes& to, int part) {
   } else {
     to.valid_until = from.valid_until;
   }
+}
+
+bool option_of(const Membership& membership, int part) {
+  return part == kSetOption ? membership.set : part == 0 ? membership.admin : membership.inherit;
+}
+
+void set_option(Membership& membership, int part, bool value) {
+  (part == kSetOption ? membership.set : part == 0 ? membership.admin : membership.inherit) = value;
 }
 
 std::string attribute_key(std::string_view role, const RoleAttributes& after, int part) {

@@ -13,7 +13,7 @@ namespace pgcharter {
 struct SingleChange {
   std::string key;           ///< equal for what does the same, whoever granted what is taken away
   std::uint32_t object = 0;  ///< of a change of objects
-  int part = 0;              ///< the privilege, or the attribute of a role
+  int part = 0;              ///< the privilege, the attribute of a role, the option of a membership that is altered
 };
 
 void for_each_single(const State& state, const Desired& desired, const Change& change,
@@ -26,5 +26,11 @@ std::string attribute_text(const RoleAttributes& attributes, int part);
 void copy_attribute(const RoleAttributes& from, RoleAttributes& to, int part);
 /// The key of that attribute's change.
 std::string attribute_key(std::string_view role, const RoleAttributes& after, int part);
+
+/// The options of a membership, as parts of one that is altered: admin, inherit, set.
+inline constexpr int kMembershipOptions = 3;
+inline constexpr int kSetOption = 2;
+bool option_of(const Membership& membership, int part);
+void set_option(Membership& membership, int part, bool value);
 
 }  // namespace pgcharter
