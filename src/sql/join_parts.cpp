@@ -17,10 +17,11 @@ namespace {
 
 class Joiner {
  public:
-  Joiner(std::vector<Part>& parts, std::span<const std::uint32_t> sizes, std::size_t& work) : parts_(parts), sizes_(sizes), work_(work) {
+  Joiner(std::vector<CoverPart>& parts, std::span<const std::uint32_t> sizes, std::size_t& work)
+      : parts_(parts), sizes_(sizes), work_(work) {
     first_ = parts.front().atoms.front();
     std::uint32_t last = first_;
-    for (const Part& part : parts) {
+    for (const CoverPart& part : parts) {
       first_ = std::min(first_, part.atoms.front());
       last = std::max(last, part.atoms.back());
     }
@@ -28,7 +29,7 @@ class Joiner {
   }
 
   void run() {
-    for (Part& part : parts_) {
+    for (CoverPart& part : parts_) {
       Piece piece{.bits = Bits(words_, 0), .grantees = std::move(part.grantees), .objects = 0};
       for (const std::uint32_t atom : part.atoms) piece.bits[(atom - first_) / kBits] |= std::uint64_t{1} << ((atom - first_) % kBits);
       add(std::move(piece));
@@ -123,13 +124,13 @@ class Joiner {
     parts_.clear();
     for (Piece& piece : pieces_) {
       if (piece.grantees.empty()) continue;
-      Part& part = parts_.emplace_back();
+      CoverPart& part = parts_.emplace_back();
       part.grantees = std::move(piece.grantees);
       for_each_atom(piece.bits, [&](std::uint32_t atom) { part.atoms.push_back(atom); });
     }
   }
 
-  std::vector<Part>& parts_;
+  std::vector<CoverPart>& parts_;
   std::span<const std::uint32_t> sizes_;
   std::size_t& work_;
   std::uint32_t first_ = 0;
@@ -153,7 +154,7 @@ CoverCost cost_of(std::size_t objects, std::size_t grantees) {
   return {.statements = (objects + kMaxObjects - 1) / kMaxObjects * times, .rewrites = objects * times};
 }
 
-void join_parts(std::vector<Part>& parts, std::span<const std::uint32_t> sizes, std::size_t& work) {
+void join_parts(std::vector<CoverPart>& parts, std::span<const std::uint32_t> sizes, std::size_t& work) {
   if (parts.size() > 1) Joiner(parts, sizes, work).run();
 }
 

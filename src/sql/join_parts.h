@@ -11,7 +11,7 @@ namespace pgcharter {
 
 using Ids = std::vector<std::uint32_t>;
 
-struct Part {
+struct CoverPart {
   Ids atoms;     ///< ascending
   Ids grantees;  ///< ascending
 };
@@ -33,6 +33,6 @@ CoverCost cost_of(std::size_t objects, std::size_t grantees);
 /// that weighs less: the best two first. `parts` are the columns of one block: each has other grantees. `sizes` tells how many objects an
 /// atom has. `work` limits the comparisons, and is reduced by those that were made: where it ends, fewer joins are found, all of them
 /// right.
-void join_parts(std::vector<Part>& parts, std::span<const std::uint32_t> sizes, std::size_t& work);
+void join_parts(std::vector<CoverPart>& parts, std::span<const std::uint32_t> sizes, std::size_t& work);
 
 }  // namespace pgcharter

@@ -43,13 +43,13 @@ class Cover {
     intern_lists();
     make_atoms();
     fill_matrix();
-    std::vector<Part> best = by_objects(0, atoms_.size());
+    std::vector<CoverPart> best = by_objects(0, atoms_.size());
     for (auto other : {&Cover::by_blocks, &Cover::by_grantees}) {
-      std::vector<Part> parts = (this->*other)();
+      std::vector<CoverPart> parts = (this->*other)();
       if (lighter(parts, best)) best = std::move(parts);
     }
     std::vector<Rectangle> result;
-    for (const Part& part : best) write(part, result);
+    for (const CoverPart& part : best) write(part, result);
     return result;
   }
 
@@ -153,9 +153,9 @@ class Cover {
   }
 
   /// Objects with equal grantees, of the atoms begin to end.
-  [[nodiscard]] std::vector<Part> by_objects(std::size_t begin, std::size_t end) const {
+  [[nodiscard]] std::vector<CoverPart> by_objects(std::size_t begin, std::size_t end) const {
     std::unordered_map<Ids, std::size_t, IdsHash> index;
-    std::vector<Part> parts;
+    std::vector<CoverPart> parts;
     for (std::size_t atom = begin; atom < end; ++atom) {
       const auto [it, fresh] = index.try_emplace(atom_grantees_[atom], parts.size());
       if (fresh) parts.push_back({.atoms = {}, .grantees = atom_grantees_[atom]});
@@ -165,9 +165,9 @@ class Cover {
   }
 
   /// Grantees with equal objects; `columns` are the atoms of each grantee.
-  static std::vector<Part> by_grantees(std::span<Ids> columns, std::span<const std::uint32_t> grantees) {
+  static std::vector<CoverPart> by_grantees(std::span<Ids> columns, std::span<const std::uint32_t> grantees) {
     std::unordered_map<Ids, std::size_t, IdsHash> index;
-    std::vector<Part> parts;
+    std::vector<CoverPart> parts;
     for (const std::uint32_t grantee : grantees) {
       const auto [it, fresh] = index.try_emplace(columns[grantee], parts.size());
       if (fresh) parts.push_back({.atoms = columns[grantee], .grantees = {}});
@@ -176,22 +176,22 @@ class Cover {
     return parts;
   }
 
-  std::vector<Part> by_grantees() {
+  std::vector<CoverPart> by_grantees() {
     Ids all(grantees_.size());
     std::iota(all.begin(), all.end(), 0U);
     return by_grantees(grantee_atoms_, all);
   }
 
   /// Each block by itself, and what has the same grantees in several blocks together.
-  std::vector<Part> by_blocks() {
+  std::vector<CoverPart> by_blocks() {
     std::unordered_map<Ids, std::size_t, IdsHash> index;
-    std::vector<Part> parts;
+    std::vector<CoverPart> parts;
     std::vector<Ids> columns(grantees_.size());
     std::size_t work = kJoinWork;
     for (std::size_t block = 0; block <= block_begins_.size(); ++block) {
       const std::size_t begin = block == 0 ? 0 : block_begins_[block - 1];
       const std::size_t end = block == block_begins_.size() ? atoms_.size() : block_begins_[block];
-      for (Part& part : of_block(begin, end, columns, work)) {
+      for (CoverPart& part : of_block(begin, end, columns, work)) {
         const auto [it, fresh] = index.try_emplace(part.grantees, parts.size());
         if (fresh) {
           parts.push_back(std::move(part));
@@ -200,11 +200,11 @@ class Cover {
         }
       }
     }
-    for (Part& part : parts) std::ranges::sort(part.atoms);
+    for (CoverPart& part : parts) std::ranges::sort(part.atoms);
     return parts;
   }
 
-  std::vector<Part> of_block(std::size_t begin, std::size_t end, std::vector<Ids>& columns, std::size_t& work) const {
+  std::vector<CoverPart> of_block(std::size_t begin, std::size_t end, std::vector<Ids>& columns, std::size_t& work) const {
     Ids here;
     for (std::size_t atom = begin; atom < end; ++atom) {
       for (const std::uint32_t grantee : atom_grantees_[atom]) {
@@ -213,16 +213,16 @@ class Cover {
       }
     }
     std::ranges::sort(here);
-    std::vector<Part> parts = by_grantees(columns, here);
+    std::vector<CoverPart> parts = by_grantees(columns, here);
     for (const std::uint32_t grantee : here) columns[grantee].clear();
     join_parts(parts, atom_sizes_, work);
-    std::vector<Part> rows = by_objects(begin, end);
+    std::vector<CoverPart> rows = by_objects(begin, end);
     return lighter(parts, rows) ? parts : rows;
   }
 
-  [[nodiscard]] CoverCost cost(const std::vector<Part>& parts) const {
+  [[nodiscard]] CoverCost cost(const std::vector<CoverPart>& parts) const {
     CoverCost sum;
-    for (const Part& part : parts) {
+    for (const CoverPart& part : parts) {
       std::size_t objects = 0;
       for (const std::uint32_t atom : part.atoms) objects += atom_sizes_[atom];
       sum += cost_of(objects, part.grantees.size());
@@ -230,13 +230,13 @@ class Cover {
     return sum;
   }
 
-  [[nodiscard]] bool lighter(const std::vector<Part>& a, const std::vector<Part>& b) const {
+  [[nodiscard]] bool lighter(const std::vector<CoverPart>& a, const std::vector<CoverPart>& b) const {
     const CoverCost x = cost(a);
     const CoverCost y = cost(b);
     return std::pair(x.weight(), x.rewrites) < std::pair(y.weight(), y.rewrites);
   }
 
-  void write(const Part& part, std::vector<Rectangle>& out) {
+  void write(const CoverPart& part, std::vector<Rectangle>& out) {
     std::vector<std::pair<std::uint32_t, std::uint32_t>> objects;  // with their atoms
     for (const std::uint32_t atom : part.atoms) {
       for (const std::uint32_t object : atoms_[atom]) objects.emplace_back(object, atom);

@@ -1,4 +1,6 @@
 // Tables and functions that a charter declares: made with their columns and owners, kept, refused where they differ, dropped.
+#include <algorithm>
+
 #include "live/converge.h"
 
 namespace pgcharter::testing {
@@ -12,12 +14,12 @@ class TablesTest : public ConvergeTest {
   }
 
   static std::string charter(const std::string& rest) {
-    return R"(
+    return R"Y(
 charter: 1
 name: tables
 roles: { tables_owner: {}, tables_reader: {}, tables_caller: {} }
 schemas: { app: { owner: tables_owner } }
-)" + rest;
+)Y" + rest;
   }
 
   std::vector<std::string> errors(const std::string& manifest) {
@@ -35,7 +37,7 @@ schemas: { app: { owner: tables_owner } }
   }
 };
 
-const char* const kOrders = R"(
+const char* const kOrders = R"Y(
 tables:
   app.orders:
     owner: tables_owner
@@ -45,16 +47,16 @@ tables:
       at: { type: timestamptz, default: "now()" }
       n: numeric(10,2)
     primary_key: [id, n]
-)";
+)Y";
 
 TEST_F(TablesTest, AreMadeWithColumnsKeyAndOwner) {
-  const std::string manifest = charter(std::string(kOrders) + R"(
+  const std::string manifest = charter(std::string(kOrders) + R"Y(
 grants:
   - { to: tables_reader, privileges: [usage], objects: { schemas: app } }
   - { to: tables_reader, privileges: [select], objects: { tables: app.* } }
   - { to: tables_reader, privileges: [update], objects: { tables: app.orders }, columns: [at] }
   - { to: tables_reader, privileges: [usage], objects: { sequences: app.* } }
-)");
+)Y");
   const std::vector<std::string> sql = plan_sql(manifest);
   ASSERT_FALSE(sql.empty());
   converge(manifest);
@@ -62,23 +64,24 @@ grants:
   EXPECT_TRUE(is_true("pg_get_userbyid(relowner) = 'tables_owner' from pg_class where oid = 'app.orders_id_seq'::regclass"));
   EXPECT_TRUE(is_true("attidentity = 'a' and attnotnull from pg_attribute where attrelid = 'app.orders'::regclass and attname = 'id'"));
   EXPECT_TRUE(is_true("has_sequence_privilege('tables_reader', 'app.orders_id_seq', 'USAGE')"));
-  EXPECT_TRUE(is_true("has_column_privilege('tables_reader', 'app.orders', 'at', 'UPDATE') and not "
-                      "has_column_privilege('tables_reader', 'app.orders', 'n', 'UPDATE')"));
+  EXPECT_TRUE(
+      is_true("has_column_privilege('tables_reader', 'app.orders', 'at', 'UPDATE') and not "
+              "has_column_privilege('tables_reader', 'app.orders', 'n', 'UPDATE')"));
   EXPECT_EQ(column("select conkey::text from pg_constraint where conrelid = 'app.orders'::regclass and contype = 'p'"),
             std::vector<std::string>{"{1,4}"});
 }
 
 TEST_F(TablesTest, TheWholePlanIsShownBeforehand) {
   // Nothing is found only while applying: what the plan says is what the apply does.
-  const std::string manifest = charter(std::string(kOrders) + R"(
+  const std::string manifest = charter(std::string(kOrders) + R"Y(
 grants: [ { to: tables_reader, privileges: [usage, select], objects: { sequences: app.* } } ]
-)");
-  const auto planned = plan(manifest);
-  ASSERT_NE(planned, nullptr);
-  const std::size_t statements = planned->script.statements.size();
+)Y");
+  const std::vector<std::string> sql = plan_sql(manifest);
+  const auto grants_on_sequence = [](const std::string& text) {
+    return text.starts_with("GRANT") && text.find("orders_id_seq") != std::string::npos;
+  };
+  EXPECT_EQ(std::ranges::count_if(sql, grants_on_sequence), 1) << ::testing::PrintToString(sql);
   converge(manifest);
-  EXPECT_EQ(statements, 6U);  // three roles have their own; schema, table, owner are three more
-  (void)statements;
 }
 
 TEST_F(TablesTest, DefaultPrivilegesOfTheExecutorAreSeen) {
@@ -109,26 +112,27 @@ TEST_F(TablesTest, WithoutColumnsMustExist) {
 
 TEST_F(TablesTest, OwnersOfTheirOwnEntriesBeatBulkRules) {
   connection->execute("CREATE SCHEMA app; CREATE TABLE app.a (); CREATE TABLE app.b (); CREATE VIEW app.v AS SELECT 1 AS x");
-  converge(charter(R"(
+  converge(charter(R"Y(
 tables: { app.a: { owner: tables_reader }, app.v: { owner: tables_reader } }
 ownership: [ { owner: tables_owner, of: { tables: app.* } } ]
-)"));
+)Y"));
   EXPECT_EQ(column("select relname || ' ' || pg_get_userbyid(relowner) from pg_class where relnamespace = 'app'::regnamespace order by 1"),
             (std::vector<std::string>{"a tables_reader", "b tables_owner", "v tables_reader"}));
 }
 
 TEST_F(TablesTest, AbsentOnesAreDropped) {
-  connection->execute("CREATE SCHEMA app; CREATE TABLE app.old (); CREATE VIEW app.v AS SELECT 1 AS x; CREATE FUNCTION app.f(int) RETURNS int "
-                      "LANGUAGE sql AS 'select 1'; CREATE FUNCTION app.f(text) RETURNS int LANGUAGE sql AS 'select 2'");
-  converge(charter(R"(
+  connection->execute(
+      "CREATE SCHEMA app; CREATE TABLE app.old (); CREATE VIEW app.v AS SELECT 1 AS x; CREATE FUNCTION app.f(int) RETURNS int "
+      "LANGUAGE sql AS 'select 1'; CREATE FUNCTION app.f(text) RETURNS int LANGUAGE sql AS 'select 2'");
+  converge(charter(R"Y(
 tables: { app.old: { ensure: absent }, app.v: { ensure: absent }, app.never: { ensure: absent } }
 functions: { "app.f(integer)": { ensure: absent } }
-)"));
+)Y"));
   EXPECT_TRUE(is_true("to_regclass('app.old') is null and to_regclass('app.v') is null"));
   EXPECT_TRUE(is_true("to_regprocedure('app.f(int)') is null and to_regprocedure('app.f(text)') is not null"));
 }
 
-const char* const kWithdraw = R"(
+const char* const kWithdraw = R"Y(
 functions:
   "app.withdraw(bigint, text)":
     owner: tables_owner
@@ -141,12 +145,12 @@ functions:
         -- a $body$ in a comment
         RETURN $1;
       END;
-)";
+)Y";
 
 TEST_F(TablesTest, FunctionsAreMadeKeptAndClosedToPublic) {
-  const std::string manifest = charter(std::string(kWithdraw) + R"(
+  const std::string manifest = charter(std::string(kWithdraw) + R"Y(
 grants: [ { to: tables_caller, privileges: [execute], objects: { functions: "app.withdraw(bigint, text)" } } ]
-)");
+)Y");
   converge(manifest);
   const std::string function = "'app.withdraw(bigint, text)'";
   EXPECT_TRUE(is_true("prosecdef and pg_get_userbyid(proowner) = 'tables_owner' from pg_proc where oid = " + function + "::regprocedure"));
@@ -170,7 +174,8 @@ TEST_F(TablesTest, AFunctionThatAnswersAnotherTypeIsRefused) {
 
 TEST_F(TablesTest, ArgumentsKeepTheirNamesAndDefaults) {
   connection->execute(
-      "CREATE SCHEMA app; CREATE FUNCTION app.withdraw(first bigint, second text DEFAULT 'x') RETURNS bigint LANGUAGE plpgsql STABLE STRICT "
+      "CREATE SCHEMA app; CREATE FUNCTION app.withdraw(first bigint, second text DEFAULT 'x') RETURNS bigint LANGUAGE plpgsql STABLE "
+      "STRICT "
       "AS 'BEGIN RETURN first; END'");
   converge(charter(kWithdraw));
   EXPECT_EQ(column("select pg_get_function_arguments('app.withdraw(bigint, text)'::regprocedure)"),

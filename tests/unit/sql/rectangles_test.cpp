@@ -126,18 +126,18 @@ TEST(SqlCover, EveryPairOnceAndNeverHeavierThanAPlainForm) {
 
 TEST(SqlCover, JoinsStopWhereTheWorkEnds) {
   const Ids sizes(300, 1);
-  const std::vector<Part> columns{{range(0, 200), {0}}, {range(100, 300), {1}}, {range(50, 250), {2}}};
-  std::vector<Part> none = columns;
+  const std::vector<CoverPart> columns{{range(0, 200), {0}}, {range(100, 300), {1}}, {range(50, 250), {2}}};
+  std::vector<CoverPart> none = columns;
   std::size_t work = 0;
   join_parts(none, sizes, work);
   ASSERT_EQ(none.size(), 3U);
   EXPECT_EQ(none[2].atoms, columns[2].atoms);
-  std::vector<Part> joined = columns;
+  std::vector<CoverPart> joined = columns;
   work = 1000000;
   join_parts(joined, sizes, work);
   EXPECT_LT(work, 1000000U);
   CoverCost cost;
-  for (const Part& part : joined) cost += cost_of(part.atoms.size(), part.grantees.size());
+  for (const CoverPart& part : joined) cost += cost_of(part.atoms.size(), part.grantees.size());
   EXPECT_LT(cost.weight(), 3 * (kStatementWeight + 200));
 }
 
