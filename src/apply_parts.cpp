@@ -15,6 +15,7 @@
 namespace pgcharter {
 
 bool Part::covers(const Statement& s) const {
+  if (!s.transactional) return false;  // apply_afterwards.cpp
   if (is_principal_phase(s.phase)) return of == Of::Principals || with_principals;
   switch (of) {
     case Of::Principals:

@@ -21,6 +21,7 @@
 #include "pgcharter/reconcile.h"
 
 #include "apply/commit.h"
+#include "apply_afterwards.h"
 #include "apply_parts.h"
 #include "base/parallel.h"
 #include "nodes/nodes.h"
@@ -112,6 +113,7 @@ class Apply {
     }
     if (!options_.rehearse) {
       check_lock();
+      statements_ += apply_afterwards(shown_, connector_, options_, observer_);
       statements_ += apply_nodes(shown_, connector_, options_, observer_);
     }
     ApplyOutcome outcome{.statements = statements_, .attempts = attempts_};

@@ -11,6 +11,7 @@
 
 #include <fmt/format.h>
 
+#include "pgcharter/names.h"
 #include "pgcharter/platform.h"
 
 #include "base/parallel.h"
@@ -64,6 +65,40 @@ void tell_principals(const Planned& planned, Diagnostics& diagnostics) {
       "Entra principals are created and bound in database postgres, in a transaction of its own before all others: only there "
       "the server has the functions for it",
       "Each transaction is verified and committed by itself. After a failure, apply again: it goes on where it stopped.");
+}
+
+/// Said before anything runs: what is copied while others wait. Of a table that is on the nodes the coordinator has to ask them.
+void tell_movements(const Planned& planned, const Connector& connector, Diagnostics& diagnostics) {
+  for (std::size_t i = 0; i < planned.desired.databases.size(); ++i) {
+    const DesiredDatabase& database = planned.desired.databases[i];
+    std::unique_ptr<Connection> connection;
+    const auto bytes_on_nodes = [&](const ObjectName& table) {
+      if (connection == nullptr) connection = connector(database_of(planned.charter->databases[i]));
+      std::optional<long> bytes;
+      const std::string name = quote_identifier(table.schema) + "." + quote_identifier(table.name);
+      connection->query({"size_on_nodes", "select pg_catalog.citus_total_relation_size($1::pg_catalog.regclass, false)"}, {name},
+                        [&](const Row& row) {
+                          if (!row.is_null(0)) bytes = row.number(0);
+                        });
+      return bytes;
+    };
+    const auto tell = [&](const ObjectName& table, const Reason& reason, double rows, std::optional<long> bytes) {
+      const std::string how_many = rows < 0 ? "its rows" : fmt::format("about {:.0f} rows", rows);
+      const std::string how_much =
+          bytes ? fmt::format(", {:.1f} MB", static_cast<double>(*bytes) / (1 << 20)) : ", whose size is not known";
+      diagnostics.note(
+          "data-movement", reason.source.value_or(SourcePos()),
+          fmt::format("table {}: {}{} are copied, and nobody can write to it meanwhile", display_name(table), how_many, how_much));
+    };
+    for (const TablePlacement& p : database.placements) {
+      if (p.fresh) continue;
+      const bool kept = p.before.distribution != Distribution::None;
+      tell(p.table, p.reason, kept ? -1 : p.rows, kept ? bytes_on_nodes(p.table) : p.bytes);
+    }
+    for (const DesiredHypertable& h : database.hypertables) {
+      if (!h.fresh && !h.before) tell(h.table, h.reason, h.rows, h.bytes);
+    }
+  }
 }
 
 /// Looks for Azure's functions on the server; empty where there is none to ask.
@@ -186,6 +221,7 @@ std::unique_ptr<Planned> make_planned(const SharedCharter& shared, const Connect
   check_is_coordinator(planned->actual);
   const auto ask = [&] { return read_entra_functions(*connector(std::string(kEntraDatabase))); };
   finish_plan(*planned, ask, options, diagnostics);
+  if (!diagnostics.has_errors()) tell_movements(*planned, connector, diagnostics);
   if (!diagnostics.has_errors()) plan_nodes(*planned, connector, diagnostics);
   planned->diagnostics = diagnostics;
   return diagnostics.has_errors() ? nullptr : std::move(planned);

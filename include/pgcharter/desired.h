@@ -176,6 +176,7 @@ struct DesiredHypertable {
 /// A job of pg_cron, by name.
 struct DesiredCronJob {
   std::string name;
+  bool fresh = false;                 ///< about a table that this plan makes
   std::optional<std::string> before;  ///< "SCHEDULE\nCOMMAND"
   std::optional<std::string> after;   ///< nothing: it is taken away
   Reason reason;

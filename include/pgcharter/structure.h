@@ -152,6 +152,10 @@ struct Hypertable {
   bool operator==(const Hypertable&) const = default;
 };
 
+/// In place of the schedule of a job that belongs to another role, and before that of one that is switched off.
+inline constexpr std::string_view kForeignJob = "(of another role)";
+inline constexpr std::string_view kInactiveJob = "(inactive) ";
+
 /// A database that has the extension timescaledb.
 struct TimescaleState {
   std::string version;

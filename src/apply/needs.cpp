@@ -129,7 +129,7 @@ class Needs::Visitor {
     act(objects().desired[c.object].owner, "to replace a function of");
   }
   void operator()(const DropObject& c) { own(c.object, "to drop what belongs to"); }
-  void operator()(const ChangeCronJob&) {}
+  void operator()(const ChangeCronJob&) { usage("cron", me_.id(), Moment::WithGrants); }
   void operator()(const ChangeOwner& c) {
     if (c.kind == ObjectKind::ForeignDataWrapper) return superuser("to change the owner of a foreign-data wrapper");
     if (n_.is_superuser(c.before) && !me_.acts_for(c.before)) {

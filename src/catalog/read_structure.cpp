@@ -279,8 +279,11 @@ class StructureReader {
     timescale.has_cron = cron && jobs_readable;
     if (cron && !jobs_readable) ++database_.coverage["job of pg_cron: not readable"];
     if (timescale.has_cron) {
-      connection_.stream(find_query("cron_jobs"), {},
-                         [&](const Row& row) { timescale.cron_jobs.emplace(text_of(row, 0), text_of(row, 1) + "\n" + text_of(row, 2)); });
+      connection_.stream(find_query("cron_jobs"), {}, [&](const Row& row) {
+        const std::string schedule = row.is_null(1) ? std::string(kForeignJob) : text_of(row, 1);
+        const std::string state = row.boolean(3) ? "" : std::string(kInactiveJob);
+        timescale.cron_jobs.emplace(text_of(row, 0), state + schedule + "\n" + text_of(row, 2));
+      });
     }
     database_.timescale = std::move(timescale);
   }

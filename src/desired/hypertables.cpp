@@ -137,15 +137,22 @@ void HypertableResolver::schedule(const TableRule& rule, const std::string& sche
   if (actual_.timescale) {
     if (const auto is = actual_.timescale->cron_jobs.find(name); is != actual_.timescale->cron_jobs.end()) job.before = is->second;
   }
+  if (!rule.hypertable->schedule && job.before && job.before->find(kForeignJob) != std::string::npos) return;  // not ours to take away
   if (const HypertableRule& wanted = *rule.hypertable; wanted.retention && wanted.schedule) {
     if (!schema_of(kCron)) {
       return error(rule, fmt::format("`schedule` needs the extension pg_cron in database \"{}\"", actual_.name),
                    "Declare it under `extensions`; it works in the one database that cron.database_name names.");
     }
+    if (job.before && job.before->find(kForeignJob) != std::string::npos) {
+      return error(rule, fmt::format("another role has a job \"{}\" in pg_cron", name),
+                   "Apply as that role, or let it call cron.unschedule().");
+    }
     // What pg_cron runs, and what it shows: one text, so that the two can be compared.
-    job.after = fmt::format("{}\nSELECT {}.drop_chunks({}, older_than => INTERVAL {})", *wanted.schedule, quote_identifier(schema),
-                            quote_literal(text_of(rule.id)), quote_literal(*wanted.retention));
+    const bool number = std::ranges::all_of(*wanted.retention, [](char c) { return c >= '0' && c <= '9'; });  // an integer column's
+    job.after = fmt::format("{}\nSELECT {}.drop_chunks({}, older_than => {} {})", *wanted.schedule, quote_identifier(schema),
+                            quote_literal(text_of(rule.id)), number ? "BIGINT" : "INTERVAL", quote_literal(*wanted.retention));
   }
+  job.fresh = std::ranges::any_of(desired_.tables, [&](const DesiredTable& t) { return t.rule == &rule; });
   if (job.before != job.after) desired_.cron_jobs.push_back(std::move(job));
 }
 

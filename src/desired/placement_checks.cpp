@@ -193,6 +193,10 @@ bool PlacementResolver::check(const ObjectName& id, const CitusTable& is) {
       return false;
     }
   }
+  if (rule.concurrently && !entry.fresh && entry.definition != nullptr && !entry.definition->foreign_keys.empty()) {
+    error(id, "Citus distributes no table concurrently that has foreign keys, or is referred to by one", "Leave `concurrently` out.");
+    return false;
+  }
   if (rule.distribution == Distribution::Hash && (!check_column(id, rule.by) || !check_keys(id, rule.by))) return false;
   if (rule.distribution != Distribution::None && entry.definition != nullptr && !check_foreign_keys(id, *entry.definition)) return false;
   return check_colocation(id);

@@ -150,6 +150,11 @@ struct HazardFinder::Visitor {
     if (any) found.insert({Hazard::DataMovement, Hazard::LongLock});
   }
 
+  /// A retention drops what was kept until now.
+  void drops_rows(bool any) {
+    if (any) found.insert(Hazard::DropObject);
+  }
+
   [[nodiscard]] bool is_executor(RoleId role) const { return role == finder.executor_ && role != kNoRole; }
 
   void lock_out_without_connect(const ObjectList& databases) {
@@ -220,12 +225,12 @@ struct HazardFinder::Visitor {
   void operator()(const ChangeHypertable& change) {
     const DesiredHypertable& c = change.hypertable;
     if (!c.before) moves(!c.fresh);
-    // A shorter retention drops what was kept.
-    if (c.before && c.before->retention != c.after.retention && c.after.retention) found.insert(Hazard::DropObject);
+    const std::optional<std::string> kept = c.before ? c.before->retention : std::nullopt;
+    drops_rows(!c.fresh && c.after.retention && kept != c.after.retention);
   }
   void operator()(const PutRoutine&) {}
   void operator()(const DropObject&) { found.insert(Hazard::DropObject); }
-  void operator()(const ChangeCronJob&) {}
+  void operator()(const ChangeCronJob& c) { drops_rows(!c.job.fresh && c.job.after); }
   void operator()(const ChangeOwner& c) {
     // What the owner had by its default list goes to the new owner.
     if (cluster && c.kind == ObjectKind::Database && c.objects && finder.executor_before_.contains(c.before))

@@ -61,9 +61,15 @@ std::vector<std::string> sql_of(const ChangeCronJob& change) {
   SqlWriter sql;
   sql.keyword("SELECT");
   if (!job.after) return {sql.call(kSchema, "unschedule").literal(job.name).close().take()};
+  // cron.schedule() leaves a job that is switched off as it is.
+  std::vector<std::string> statements;
+  if (job.before && job.before->starts_with(kInactiveJob)) {
+    statements.push_back(SqlWriter().keyword("SELECT").call(kSchema, "unschedule").literal(job.name).close().take());
+  }
   const std::size_t line = job.after->find('\n');
   sql.call(kSchema, "schedule").literal(job.name).comma().literal(job.after->substr(0, line));
-  return {sql.comma().literal(job.after->substr(line + 1)).close().take()};
+  statements.push_back(sql.comma().literal(job.after->substr(line + 1)).close().take());
+  return statements;
 }
 
 }  // namespace pgcharter

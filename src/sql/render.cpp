@@ -66,15 +66,16 @@ class RunRenderer {
   void operator()(const RevokeMembership&) { memberships_.push_back(step_); }
   void operator()(const CreateSchema& c) { write(sql_of(context_, c)); }
   void operator()(const DropSchema& c) { write(sql_of(c)); }
-  void operator()(const CreateExtension& c) { write(sql_of(c)); }
+  void operator()(const CreateExtension& c) { write_all(sql_of(c)); }
   void operator()(const AlterExtension& c) { write_all(sql_of(c)); }
   void operator()(const DropExtension& c) { write(sql_of(c)); }
   void operator()(const PlaceSchema& c) { write(sql_of(c)); }
   void operator()(const CreateTable& c) { write_all(sql_of(context_, c)); }
   void operator()(const PlaceTable& c) {
     write_all(sql_of(c));
-    if (c.placement.concurrently && c.placement.after.distribution == Distribution::Hash && !c.placement.fresh)
-      out_.back().transactional = false;
+    for (Statement& statement : out_) {
+      if (statement.sql.starts_with(kConcurrently)) statement.transactional = false;
+    }
   }
   void operator()(const ChangeHypertable& c) { write_all(sql_of(c)); }
   void operator()(const PutRoutine& c) { write_all(sql_of(context_, c)); }
@@ -187,12 +188,14 @@ Script render(const Plan& plan) {
       run.add(end);
     }
     for (Statement& statement : run.finish()) {
-      statement.id = static_cast<int>(script.statements.size()) + 1;
       statement.provenance = provenance_of(plan, statement.steps);
       script.statements.push_back(std::move(statement));
     }
     begin = end;
   }
+  // What no transaction can hold comes after the commit that it depends on.
+  std::stable_partition(script.statements.begin(), script.statements.end(), [](const Statement& s) { return s.transactional; });
+  for (std::size_t i = 0; i < script.statements.size(); ++i) script.statements[i].id = static_cast<int>(i) + 1;
   assign_batches(plan, script);
   return script;
 }

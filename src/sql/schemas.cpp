@@ -16,12 +16,16 @@ std::string sql_of(const RenderContext& context, const CreateSchema& change) {
 
 std::string sql_of(const DropSchema& change) { return SqlWriter().keyword("DROP SCHEMA").identifier(change.name).take(); }
 
-std::string sql_of(const CreateExtension& change) {
+std::vector<std::string> sql_of(const CreateExtension& change) {
   SqlWriter sql;
   sql.keyword("CREATE EXTENSION").identifier(change.extension.name);
   if (!change.extension.schema.empty()) sql.keyword("SCHEMA").identifier(change.extension.schema);
   if (!change.extension.version.empty()) sql.keyword("VERSION").literal(change.extension.version);
-  return sql.take();
+  if (!change.extension.schema.empty()) return {sql.take()};
+  const auto search_path = [](std::string_view schema) {
+    return SqlWriter().keyword("SET LOCAL").dotted("search_path").keyword("TO").literal(schema).take();
+  };
+  return {search_path("public"), sql.take(), search_path("")};
 }
 
 std::string sql_of(const DropExtension& change) { return SqlWriter().keyword("DROP EXTENSION").identifier(change.extension.name).take(); }

@@ -2,11 +2,15 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "sql/context.h"
 
 namespace pgcharter {
+
+/// How the one statement begins that no transaction can hold.
+inline constexpr std::string_view kConcurrently = "SELECT pg_catalog.create_distributed_table_concurrently(";
 
 std::string sql_of(const PlaceSchema& change);
 std::vector<std::string> sql_of(const RenderContext& context, const CreateTable& change);

@@ -214,13 +214,16 @@ contains "$err" "needs the extension pg_cron" "cron.database_name"
 
 job="SELECT schedule, command, database, username, active FROM cron.job WHERE jobname = 'pgcharter: retention of app.metrics'"
 metrics 'by: ts, retention: { older_than: 12 days, schedule: "0 3 * * *" }' ", pg_cron: {}"
-expect 0 apply --auto-approve metrics.yaml
+# What is older goes: that needs to be allowed for a table that was there before.
+expect 4 apply --auto-approve metrics.yaml
+contains "$err" drop-object
+expect 0 apply --auto-approve --allow drop-object metrics.yaml
 converged metrics.yaml
 is "0 3 * * *|SELECT \"public\".drop_chunks('\"app\".\"metrics\"', older_than => INTERVAL '12 days')|weavix|postgres|t" "$job"
 metrics 'by: ts, retention: { older_than: 10 days, schedule: "30 4 * * *" }' ", pg_cron: {}"
 expect 2 drift metrics.yaml
 contains "$out" "INTERVAL '12 days'" "INTERVAL '10 days'"
-expect 0 apply --auto-approve metrics.yaml
+expect 0 apply --auto-approve --allow drop-object metrics.yaml
 converged metrics.yaml
 is "30 4 * * *|SELECT \"public\".drop_chunks('\"app\".\"metrics\"', older_than => INTERVAL '10 days')|weavix|postgres|t" "$job"
 is 1 "SELECT count(*) FROM cron.job"
@@ -228,11 +231,21 @@ sql "$(sql "SELECT command FROM cron.job")" >"$out"
 is t "SELECT min(ts) BETWEEN now() - interval '12 days' AND now() - interval '9 days' FROM app.metrics"
 sql "SELECT cron.unschedule(jobid) FROM cron.job" >"$out"
 expect 2 drift metrics.yaml
-expect 0 apply --auto-approve metrics.yaml
+expect 0 apply --auto-approve --allow drop-object metrics.yaml
 is 1 "SELECT count(*) FROM cron.job"
+# A job that somebody switched off is switched on again; another role's is not ours to change.
+sql "UPDATE cron.job SET active = false"
+expect 2 drift metrics.yaml
+expect 0 apply --auto-approve --allow drop-object metrics.yaml
+is t "SELECT active FROM cron.job"
+converged metrics.yaml
+sql "UPDATE cron.job SET username = 'keeper'"
+expect 1 plan metrics.yaml
+contains "$err" "another role has a job"
+sql "UPDATE cron.job SET username = current_user"
 # pg_cron itself runs it.
 metrics 'by: ts, retention: { older_than: 5 days, schedule: "1 second" }' ", pg_cron: {}"
-expect 0 apply --auto-approve metrics.yaml
+expect 0 apply --auto-approve --allow drop-object metrics.yaml
 for ((n = 0; n < 120; n++)); do
   if [ "$(sql "SELECT count(*) FROM app.metrics WHERE ts < now() - interval '7 days'")" = 0 ]; then break; fi
   sleep 0.5

@@ -14,7 +14,7 @@ namespace {
 using ::testing::Contains;
 using ::testing::HasSubstr;
 
-constexpr const char* kCharter = R"yaml(charter: 1
+constexpr const char* kCharter = R"Y(charter: 1
 name: nodes
 roles:
   app_owner: { comment: "owns \"app\", 100%" }
@@ -25,12 +25,9 @@ grants:
   - { to: reader, privileges: [usage], objects: { schemas: app } }
   - { to: reader, privileges: [select], objects: { tables: "app.*" }, future: true }
   - { to: "odd '$sql$ role", privileges: [insert], objects: { tables: [app.alerts, app.on_coordinator] } }
-  - { to: public, privileges: [execute], objects: { functions: "app.f(integer, app.level)"
-}
-, ensure : absent
-}
+  - { to: public, privileges: [execute], objects: { functions: "app.f(integer, app.level)" }, ensure: absent }
   - { to: reader, privileges: [usage], objects: { types: app.level } }
-)yaml";
+)Y";
 
 class CitusNodesTest : public ::testing::TestWithParam<bool> {
  protected:

@@ -43,7 +43,7 @@ tables:
     owner: tables_owner
     columns:
       id: { type: bigint, identity: always }
-      "a ""b""": { type: "varchar(20)", default: "'it''s; --'", nullable: false }
+      'a "b"': { type: "varchar(20)", default: "'it''s; --'", nullable: false }
       at: { type: timestamptz, default: "now()" }
       n: numeric(10,2)
     primary_key: [id, n]

@@ -61,6 +61,166 @@ BEGIN
 END
 $function$;
 
+-- Placement: the functions' checks and what they leave in the catalogs; no row is moved.
+CREATE SEQUENCE pg_catalog.pg_dist_colocationid_seq;
+CREATE SEQUENCE pg_catalog.pg_dist_shardid_seq START 102008;
+
+CREATE FUNCTION pg_catalog.emulated_place(
+  relation regclass, method "char", model "char", distribution_column text, with_table text, shards int, replicas int)
+RETURNS void LANGUAGE plpgsql AS $function$
+DECLARE
+  attribute pg_catalog.pg_attribute;
+  colocation int;
+  key record;
+BEGIN
+  IF EXISTS (SELECT FROM pg_catalog.pg_dist_partition p WHERE p.logicalrelid = relation) THEN
+    RAISE EXCEPTION 'table "%" is already distributed', relation USING ERRCODE = '42P16';
+  END IF;
+  IF EXISTS (SELECT FROM pg_catalog.pg_trigger t WHERE t.tgrelid = relation AND NOT t.tgisinternal) THEN
+    RAISE EXCEPTION 'cannot distribute relation "%" because it has triggers', relation;
+  END IF;
+  IF distribution_column IS NOT NULL THEN
+    SELECT * INTO attribute FROM pg_catalog.pg_attribute a WHERE a.attrelid = relation AND a.attname = distribution_column AND a.attnum > 0;
+    IF NOT FOUND THEN
+      RAISE EXCEPTION 'column "%" of relation "%" does not exist', distribution_column, relation USING ERRCODE = '42703';
+    END IF;
+    FOR key IN SELECT i.indkey::int[] AS columns FROM pg_catalog.pg_index i WHERE i.indrelid = relation AND i.indisunique LOOP
+      IF attribute.attnum <> ALL (key.columns) THEN
+        RAISE EXCEPTION 'cannot create constraint on "%"', relation USING ERRCODE = '0A000';
+      END IF;
+    END LOOP;
+  END IF;
+  IF with_table NOT IN ('none', 'default') THEN
+    SELECT p.colocationid INTO colocation FROM pg_catalog.pg_dist_partition p WHERE p.logicalrelid = with_table::regclass;
+    IF NOT FOUND THEN
+      RAISE EXCEPTION 'relation % is not distributed', with_table;
+    END IF;
+    IF attribute.atttypid IS NOT NULL AND attribute.atttypid <> (
+        SELECT g.distributioncolumntype FROM pg_catalog.pg_dist_colocation g WHERE g.colocationid = colocation) THEN
+      RAISE EXCEPTION 'cannot colocate tables % and %', with_table, relation;
+    END IF;
+    SELECT g.shardcount INTO shards FROM pg_catalog.pg_dist_colocation g WHERE g.colocationid = colocation;
+  ELSIF replicas IS NOT NULL THEN
+    colocation := pg_catalog.nextval('pg_catalog.pg_dist_colocationid_seq');
+    INSERT INTO pg_catalog.pg_dist_colocation VALUES (colocation, shards, replicas, coalesce(attribute.atttypid, 0), 0);
+  ELSE
+    colocation := 0;
+  END IF;
+  INSERT INTO pg_catalog.pg_dist_partition VALUES (
+    relation, method, CASE WHEN distribution_column IS NOT NULL THEN pg_catalog.format('{VAR :varno 1 :varattno %s}', attribute.attnum) END,
+    colocation, model, false);
+  INSERT INTO pg_catalog.pg_dist_shard
+    SELECT relation, pg_catalog.nextval('pg_catalog.pg_dist_shardid_seq'), 't', NULL, NULL FROM pg_catalog.generate_series(1, shards);
+END
+$function$;
+
+CREATE FUNCTION pg_catalog.create_distributed_table(
+  table_name regclass, distribution_column text, distribution_type text DEFAULT 'hash', colocate_with text DEFAULT 'default',
+  shard_count int DEFAULT NULL) RETURNS void LANGUAGE plpgsql AS $function$
+BEGIN
+  IF shard_count IS NOT NULL AND colocate_with NOT IN ('none', 'default') THEN
+    RAISE EXCEPTION 'Cannot use colocate_with with a table and shard_count at the same time';
+  END IF;
+  IF distribution_column IS NULL THEN
+    PERFORM pg_catalog.emulated_place(table_name, 'n', 's', NULL, colocate_with, 1, 1);
+  ELSE
+    PERFORM pg_catalog.emulated_place(table_name, 'h', 's', distribution_column, colocate_with, coalesce(shard_count, 32), 1);
+  END IF;
+END
+$function$;
+CREATE FUNCTION pg_catalog.create_distributed_table_concurrently(
+  table_name regclass, distribution_column text, distribution_type text DEFAULT 'hash', colocate_with text DEFAULT 'default',
+  shard_count int DEFAULT NULL) RETURNS void LANGUAGE plpgsql AS $function$
+BEGIN
+  -- A transaction block is older than its statement.
+  IF pg_catalog.now() <> pg_catalog.statement_timestamp() THEN
+    RAISE EXCEPTION 'create_distributed_table_concurrently cannot run inside a transaction block' USING ERRCODE = '25001';
+  END IF;
+  PERFORM pg_catalog.create_distributed_table(table_name, distribution_column, distribution_type, colocate_with, shard_count);
+END
+$function$;
+CREATE FUNCTION pg_catalog.create_reference_table(table_name regclass) RETURNS void LANGUAGE sql AS
+  $$SELECT pg_catalog.emulated_place(table_name, 'n', 't', NULL, 'none', 1, -1)$$;
+CREATE FUNCTION pg_catalog.citus_add_local_table_to_metadata(table_name regclass, cascade_via_foreign_keys bool DEFAULT false)
+  RETURNS void LANGUAGE sql AS $$SELECT pg_catalog.emulated_place(table_name, 'n', 's', NULL, 'none', 1, NULL)$$;
+
+-- A rewrite: comments go, and the grants on views.
+CREATE FUNCTION pg_catalog.emulated_rewrite(relation regclass) RETURNS void LANGUAGE plpgsql AS $function$
+BEGIN
+  IF EXISTS (SELECT FROM pg_catalog.pg_attribute a WHERE a.attrelid = relation AND a.attidentity <> '') THEN
+    RAISE EXCEPTION 'cannot complete operation on a table with identity column' USING ERRCODE = '0A000';
+  END IF;
+  IF EXISTS (SELECT FROM pg_catalog.pg_constraint c WHERE c.contype = 'f' AND relation IN (c.conrelid, c.confrelid)) THEN
+    RAISE EXCEPTION 'cannot complete operation because table % has a foreign key', relation;
+  END IF;
+  DELETE FROM pg_catalog.pg_description d WHERE d.objoid = relation;
+  UPDATE pg_catalog.pg_class c SET relacl = NULL
+  FROM pg_catalog.pg_rewrite r JOIN pg_catalog.pg_depend p ON p.objid = r.oid AND p.classid = 'pg_catalog.pg_rewrite'::regclass
+  WHERE p.refobjid = relation AND c.oid = r.ev_class AND c.relkind = 'v';
+END
+$function$;
+CREATE FUNCTION pg_catalog.undistribute_table(table_name regclass, cascade_via_foreign_keys bool DEFAULT false)
+RETURNS void LANGUAGE plpgsql AS $function$
+BEGIN
+  IF NOT EXISTS (SELECT FROM pg_catalog.pg_dist_partition p WHERE p.logicalrelid = table_name) THEN
+    RAISE EXCEPTION 'cannot undistribute table because the table is not distributed';
+  END IF;
+  PERFORM pg_catalog.emulated_rewrite(table_name);
+  DELETE FROM pg_catalog.pg_dist_partition p WHERE p.logicalrelid = table_name;
+  DELETE FROM pg_catalog.pg_dist_shard s WHERE s.logicalrelid = table_name;
+END
+$function$;
+CREATE FUNCTION pg_catalog.alter_distributed_table(
+  table_name regclass, distribution_column text DEFAULT NULL, shard_count int DEFAULT NULL, colocate_with text DEFAULT NULL,
+  cascade_to_colocated bool DEFAULT NULL) RETURNS void LANGUAGE plpgsql AS $function$
+DECLARE
+  was record;
+  mate regclass;
+  first regclass;
+BEGIN
+  SELECT p.*, g.shardcount, pg_catalog.column_to_column_name(p.logicalrelid, p.partkey) AS dist_column INTO was
+  FROM pg_catalog.pg_dist_partition p JOIN pg_catalog.pg_dist_colocation g USING (colocationid) WHERE p.logicalrelid = table_name;
+  IF distribution_column IS NULL AND shard_count IS NULL AND colocate_with IS NULL THEN
+    RAISE EXCEPTION 'this call doesn''t change any properties of the table';
+  END IF;
+  IF shard_count IS NOT NULL AND cascade_to_colocated IS NULL THEN
+    RAISE EXCEPTION 'cascade_to_colocated parameter is necessary';
+  END IF;
+  FOR mate IN SELECT p.logicalrelid FROM pg_catalog.pg_dist_partition p
+              WHERE p.logicalrelid = table_name OR (cascade_to_colocated AND p.colocationid = was.colocationid)
+              ORDER BY p.logicalrelid <> table_name LOOP
+    PERFORM pg_catalog.undistribute_table(mate);
+    PERFORM pg_catalog.create_distributed_table(
+      mate, coalesce(distribution_column, was.dist_column),
+      colocate_with => CASE WHEN first IS NOT NULL THEN first::text ELSE coalesce(colocate_with, 'none') END,
+      shard_count => CASE WHEN first IS NULL AND coalesce(colocate_with, 'none') = 'none' THEN coalesce(shard_count, was.shardcount) END);
+    first := coalesce(first, mate);
+  END LOOP;
+END
+$function$;
+CREATE FUNCTION pg_catalog.update_distributed_table_colocation(table_name regclass, colocate_with text) RETURNS void LANGUAGE plpgsql AS $function$
+DECLARE
+  colocation int := pg_catalog.nextval('pg_catalog.pg_dist_colocationid_seq');
+BEGIN
+  INSERT INTO pg_catalog.pg_dist_colocation
+    SELECT colocation, g.shardcount, g.replicationfactor, g.distributioncolumntype, g.distributioncolumncollation
+    FROM pg_catalog.pg_dist_partition p JOIN pg_catalog.pg_dist_colocation g USING (colocationid) WHERE p.logicalrelid = table_name;
+  UPDATE pg_catalog.pg_dist_partition p SET colocationid = colocation WHERE p.logicalrelid = table_name;
+END
+$function$;
+CREATE FUNCTION pg_catalog.citus_total_relation_size(logicalrelid regclass, fail_on_error bool DEFAULT true) RETURNS bigint LANGUAGE sql AS
+  'SELECT pg_catalog.pg_total_relation_size(logicalrelid)';
+CREATE FUNCTION pg_catalog.citus_schema_distribute(schemaname regnamespace) RETURNS void LANGUAGE plpgsql AS $function$
+BEGIN
+  IF EXISTS (SELECT FROM pg_catalog.pg_dist_partition p JOIN pg_catalog.pg_class c ON c.oid = p.logicalrelid WHERE c.relnamespace = schemaname) THEN
+    RAISE EXCEPTION 'distributed schema cannot have distributed tables';
+  END IF;
+  INSERT INTO pg_catalog.pg_dist_schema VALUES (schemaname, pg_catalog.nextval('pg_catalog.pg_dist_colocationid_seq'));
+END
+$function$;
+CREATE FUNCTION pg_catalog.citus_schema_undistribute(schemaname regnamespace) RETURNS void LANGUAGE sql AS
+  'DELETE FROM pg_catalog.pg_dist_schema s WHERE s.schemaid = schemaname';
+
 INSERT INTO pg_catalog.pg_extension (oid, extname, extowner, extnamespace, extrelocatable, extversion)
   VALUES (9999, 'citus', 10, 'pg_catalog'::regnamespace, false, '13.2-1');
 RESET allow_system_table_mods;

@@ -84,7 +84,8 @@ TEST(SqlSchemas, SchemasAndExtensions) {
   f.add(db, CreateExtension{{.name = "pgcrypto", .schema = "public", .version = "1.3"}});
   f.add(db, CreateExtension{{.name = "citext"}});
   f.add(db, AlterExtension{.before = {"hstore", "public", "1.7"}, .after = {"hstore", "ext", "1.8"}});
-  EXPECT_EQ(f.sql(), (Lines{R"(CREATE SCHEMA "a")", R"(CREATE SCHEMA "b" AUTHORIZATION "o")", R"(CREATE EXTENSION "citext")",
+  EXPECT_EQ(f.sql(), (Lines{R"(CREATE SCHEMA "a")", R"(CREATE SCHEMA "b" AUTHORIZATION "o")", R"(SET LOCAL "search_path" TO 'public')",
+                            R"(CREATE EXTENSION "citext")", R"(SET LOCAL "search_path" TO '')",
                             R"(CREATE EXTENSION "pgcrypto" SCHEMA "public" VERSION '1.3')", R"(ALTER EXTENSION "hstore" SET SCHEMA "ext")",
                             R"(ALTER EXTENSION "hstore" UPDATE TO '1.8')", R"(DROP SCHEMA "c")"}));
 }
