@@ -174,15 +174,15 @@ later() {
   whats+=("$1") queries+=("$2") wheres+=("${3:-}") befores+=("$(on_coordinator "$2")")
 }
 carry_out() {
-  local i what query before after told good
+  local i what query before after told good alone=
   say 'charter: 1' 'name: transcript' >"$work/batch/head.yaml"
   cat "$work"/batch/[0-9]*.yaml | grep -q 'scope:' || say 'scope: { mode: additive }' >>"$work/batch/head.yaml"
-  problem=
-  apply "$work/batch" && problem=
+  apply "$work/batch" || alone=yes
   told=$(sed -n 's/^.*warning: *//p' "$work/err" | sort -u)
   for i in "${!whats[@]}"; do
     what=${whats[i]} query=${queries[i]} where=${wheres[i]} before=${befores[i]} good=good
-    if [ -n "$problem" ]; then
+    # What one part makes fail says nothing about the others.
+    if [ -n "$alone" ] && { [ "${#whats[@]}" = 1 ] || ! apply "$work/batch/head.yaml" "$work/batch/$i.yaml"; }; then
       row bad "$what" "FAILS: $problem"
       continue
     fi

@@ -41,17 +41,18 @@ roles() {
     later "ALTER ROLE … ${attribute^^}" "$(role t_gets_$attribute)" <<<"roles: { t_gets_$attribute: { $attribute: true } }"
     later "ALTER ROLE … NO${attribute^^}" "$(role t_has_$attribute)" <<<"roles: { t_has_$attribute: {} }"
   done
-  carry_out
-  change 'ALTER ROLE … NOINHERIT' "$r" <<<'roles: { t_role: { inherit: false } }'
-  change 'ALTER ROLE … INHERIT' "$r" <<<'roles: { t_role: {} }'
-  change 'ALTER ROLE … CONNECTION LIMIT' "$r" <<<'roles: { t_role: { connection_limit: 7 } }'
-  change 'ALTER ROLE … VALID UNTIL' "$r" <<<'roles: { t_role: { valid_until: 2030-06-30 } }'
-  change 'ALTER ROLE … VALID UNTIL infinity' "$r" <<<'roles: { t_role: { valid_until: infinity } }'
-  change 'CREATE ROLE with every attribute' "$(role t_all)" <<<'roles: { t_all: { login: true, superuser: true, createdb: true, createrole: true, inherit: false, replication: true, bypassrls: true, connection_limit: 3, valid_until: 2031-01-01, comment: "all" } }'
+  sql 'CREATE ROLE t_apart; CREATE ROLE t_heir NOINHERIT; CREATE ROLE t_few; CREATE ROLE t_until; CREATE ROLE t_always VALID UNTIL $$2028-01-01$$'
+  later 'ALTER ROLE … NOINHERIT' "$(role t_apart)" <<<'roles: { t_apart: { inherit: false } }'
+  later 'ALTER ROLE … INHERIT' "$(role t_heir)" <<<'roles: { t_heir: {} }'
+  later 'ALTER ROLE … CONNECTION LIMIT' "$(role t_few)" <<<'roles: { t_few: { connection_limit: 7 } }'
+  later 'ALTER ROLE … VALID UNTIL' "$(role t_until)" <<<'roles: { t_until: { valid_until: 2030-06-30 } }'
+  later 'ALTER ROLE … VALID UNTIL infinity' "$(role t_always)" <<<'roles: { t_always: { valid_until: infinity } }'
+  later 'CREATE ROLE with every attribute' "$(role t_all)" <<<'roles: { t_all: { login: true, superuser: true, createdb: true, createrole: true, inherit: false, replication: true, bypassrls: true, connection_limit: 3, valid_until: 2031-01-01, comment: "all" } }'
   export T_PASSWORD="only for this transcript $RANDOM$RANDOM"
-  change 'CREATE ROLE … PASSWORD (the verifier is compared)' "$(password t_login)" \
+  later 'CREATE ROLE … PASSWORD (the verifier is compared)' "$(password t_login)" \
     <<<'roles: { t_login: { login: true, password: { env: T_PASSWORD } } }'
-  change 'ALTER ROLE … SET' "$(settings t_role)" <<<'roles: { t_role: { settings: { statement_timeout: 30s, search_path: "t, public", work_mem: 7MB } } }'
+  later 'ALTER ROLE … SET' "$(settings t_role)" <<<'roles: { t_role: { settings: { statement_timeout: 30s, search_path: "t, public", work_mem: 7MB } } }'
+  carry_out
   change 'ALTER ROLE … SET changed, RESET' "$(settings t_role)" <<<'roles: { t_role: { settings: { statement_timeout: 1min, work_mem: null } } }'
   change 'ALTER ROLE … IN DATABASE … SET' "$(settings t_role)" <<<"roles: { t_role: { settings_in: { $PGDATABASE: { lock_timeout: 3s } } } }"
   change 'ALTER ROLE … IN DATABASE … RESET' "$(settings t_role)" <<<"roles: { t_role: { settings_in: { $PGDATABASE: { lock_timeout: null } } } }"
@@ -146,7 +147,6 @@ every_kind() {
   given 'functions: "t.*"' execute 'EXECUTE ON every routine of a schema' "$(routines t)"
   not_public 'functions: "t.f(int)"' execute 'EXECUTE ON FUNCTION' "$(routine 't.f(int)')"
   not_public 'functions: "t.*"' execute 'EXECUTE ON every routine of a schema' "$(routines t)"
-  given 'functions: "pg_catalog.pg_ls_waldir()"' execute 'EXECUTE ON a function of pg_catalog' "$(routine 'pg_catalog.pg_ls_waldir()')"
   given 'types: t.mood' usage 'USAGE ON TYPE (enum)' "$(type t.mood)"
   given 'types: t.pair' usage 'USAGE ON TYPE (composite)' "$(type t.pair)"
   given 'types: t.positive' usage 'USAGE ON DOMAIN' "$(type t.positive)"
@@ -273,6 +273,7 @@ CREATE DATABASE, DROP DATABASE|keeps it on the coordinator, unless citus.enable_
 ALTER DATABASE … CONNECTION LIMIT|passes it on
 ALTER SYSTEM|keeps it on the coordinator
 CREATE TABLESPACE|keeps it on the coordinator
+GRANT and REVOKE on what is in pg_catalog|keeps it on the coordinator
 CREATE USER MAPPING, FOREIGN TABLE, RULE, EVENT TRIGGER|keeps it on the coordinator
 CREATE TRIGGER|refuses it on distributed tables
 CREATE PUBLICATION, COLLATION, TEXT SEARCH|passes it on
