@@ -93,7 +93,9 @@ TEST_F(StructureRead, TellsHypertablesTheirRetentionAndJobs) {
   scope.hypertables = true;
   connection.answer("timescaledb", {{"apache", "t"}});
   connection.answer("hypertables", {{"events", "readings", "ts", "1 day", "90 days"}, {"events", "logs", "n", "86400", {}}});
-  connection.answer("cron_jobs", {{"keep", "0 3 * * *", "SELECT 1;\nSELECT 2"}});
+  connection.answer(
+      "cron_jobs",
+      {{"keep", "0 3 * * *", "SELECT 1;\nSELECT 2", "t"}, {"off", "0 3 * * *", "SELECT 1", "f"}, {"theirs", {}, "SELECT 1", "t"}});
   const TimescaleState& timescale = *read().timescale;
   EXPECT_EQ(timescale.license, "apache");
   EXPECT_EQ(timescale.find("events", "readings")->retention, "90 days");
@@ -101,6 +103,8 @@ TEST_F(StructureRead, TellsHypertablesTheirRetentionAndJobs) {
   EXPECT_FALSE(timescale.find("events", "logs")->retention);
   EXPECT_TRUE(timescale.has_cron);
   EXPECT_EQ(timescale.cron_jobs.at("keep"), "0 3 * * *\nSELECT 1;\nSELECT 2");
+  EXPECT_EQ(timescale.cron_jobs.at("off"), "(inactive) 0 3 * * *\nSELECT 1");
+  EXPECT_EQ(timescale.cron_jobs.at("theirs"), "(of another role)\nSELECT 1");
 }
 
 TEST_F(StructureRead, JobsThatCanNotBeReadAreSaid) {
