@@ -32,7 +32,7 @@ struct PlanDocument {
   std::vector<std::string> extras;
   bool has_nodes = false;                 ///< the server is the coordinator of a Citus cluster
   std::vector<std::string> unread_nodes;  ///< why
-  std::size_t unremovable = 0;  ///< findings of what can't be revoked
+  std::size_t unremovable = 0;            ///< findings of what can't be revoked
 };
 
 enum class ReadChanges { Yes, No };

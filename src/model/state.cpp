@@ -191,7 +191,9 @@ class Canonical {
 
 }  // namespace
 
-bool State::has_citus() const { return std::ranges::any_of(databases, [](const DatabaseState& d) { return d.citus.has_value(); }); }
+bool State::has_citus() const {
+  return std::ranges::any_of(databases, [](const DatabaseState& d) { return d.citus.has_value(); });
+}
 
 std::optional<std::uint32_t> DatabaseState::find(const ObjectName& id) const { return find_object(objects, id); }
 std::optional<std::uint32_t> ClusterState::find(const ObjectName& id) const { return find_object(objects, id); }
