@@ -1,6 +1,5 @@
-// Where Citus and TimescaleDB keep tables, as calls of their functions. Citus' are in pg_catalog, TimescaleDB's in the schema of the
-// extension. `colocate_with` is always written: its default joins whatever group is the oldest one that fits
-// (create_distributed_table() in Citus' documentation, "Citus Utility Functions").
+// Where Citus keeps tables, as calls of its functions, which are in pg_catalog. `colocate_with` is always written: its default joins whatever
+// group is the oldest one that fits (create_distributed_table() in Citus' documentation, "Citus Utility Functions").
 
 #include "pgcharter/names.h"
 
