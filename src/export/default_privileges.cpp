@@ -13,7 +13,7 @@ namespace pgcharter {
 namespace {
 
 /// One entry of `default_privileges`. The order of the members is the order of the entries in the file.
-struct Entry {
+struct DefaultEntry {
   bool absent = false;
   std::set<std::string> by;
   bool in_schema = false;  // so that merging along the schemas never takes in a global entry
@@ -23,10 +23,10 @@ struct Entry {
   std::string privileges;
   bool grantable = false;
 
-  auto operator<=>(const Entry&) const = default;
+  auto operator<=>(const DefaultEntry&) const = default;
 };
 
-std::string line(const Entry& entry, std::size_t indent) {
+std::string line(const DefaultEntry& entry, std::size_t indent) {
   std::vector<std::string> kinds;
   for (const ObjectKind kind : entry.objects) kinds.emplace_back(info(kind).manifest_key);
   std::vector<std::pair<std::string, std::string>> members{{"by", flow_list({entry.by.begin(), entry.by.end()})}};
@@ -39,7 +39,7 @@ std::string line(const Entry& entry, std::size_t indent) {
   return list_item(flow_map(members), indent);
 }
 
-void add_row(Exporter& e, const DefaultAcl& row, const Futures& futures, std::vector<Entry>& entries) {
+void add_row(Exporter& e, const DefaultAcl& row, const Futures& futures, std::vector<DefaultEntry>& entries) {
   const Acl& acl = e.acl(row.acl);
   const Acl builtin = row.schema.empty() ? acl_default(row.objects, row.creator, e.state().server.major()) : Acl{};
   auto add = [&](RoleId grantee, PrivilegeSet set, bool grantable, bool absent) {
@@ -72,7 +72,7 @@ void add_row(Exporter& e, const DefaultAcl& row, const Futures& futures, std::ve
 }  // namespace
 
 std::string Exporter::default_privileges_section(const DatabaseState& database, const Futures& futures, std::size_t indent) {
-  std::vector<Entry> entries;
+  std::vector<DefaultEntry> entries;
   for (const DefaultAcl& row : database.default_acls) {
     if (nameable(row.creator)) {
       add_row(*this, row, futures, entries);
@@ -80,11 +80,11 @@ std::string Exporter::default_privileges_section(const DatabaseState& database, 
       note("default privileges by roles that no longer exist");
     }
   }
-  entries = merged(merged(std::move(entries), &Entry::in), &Entry::to);
-  entries = merged(merged(std::move(entries), &Entry::objects), &Entry::by);
+  entries = merged(merged(std::move(entries), &DefaultEntry::in), &DefaultEntry::to);
+  entries = merged(merged(std::move(entries), &DefaultEntry::objects), &DefaultEntry::by);
   std::ranges::sort(entries);
   std::string lines;
-  for (const Entry& entry : entries) lines += line(entry, indent);
+  for (const DefaultEntry& entry : entries) lines += line(entry, indent);
   return lines;
 }
 

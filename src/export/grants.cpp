@@ -26,7 +26,7 @@ struct Item {
 };
 
 /// One entry of `grants`. The order of the members is the order of the entries in the file.
-struct Entry {
+struct GrantEntry {
   bool absent = false;
   std::set<Item> objects;
   std::string privileges;
@@ -36,7 +36,7 @@ struct Entry {
   std::set<std::string> columns;
   std::set<std::string> to;
 
-  auto operator<=>(const Entry&) const = default;
+  auto operator<=>(const GrantEntry&) const = default;
 };
 
 using Names = std::map<ObjectKind, std::vector<std::string>>;
@@ -71,15 +71,16 @@ class GrantExporter {
   std::string lines(std::size_t indent, Futures& futures) {
     fold_futures(e_, database_, patterns_, futures);
     for (const PatternGrant& p : patterns_) {
-      Entry entry = entry_of(p.kind, p.grantee, p.privileges);
+      GrantEntry entry = entry_of(p.kind, p.grantee, p.privileges);
       entry.absent = p.absent;
       entry.grantable = p.grantable;
       entry.future = p.future;
       entry.objects = {{p.kind, pattern_text(p.kind, p.schema), p.except}};
       entries_.push_back(std::move(entry));
     }
-    std::vector<Entry> entries = merged(merged(merged(std::move(entries_), &Entry::columns), &Entry::objects), &Entry::to);
-    std::ranges::stable_sort(entries, {}, [](const Entry& entry) {
+    std::vector<GrantEntry> entries =
+        merged(merged(merged(std::move(entries_), &GrantEntry::columns), &GrantEntry::objects), &GrantEntry::to);
+    std::ranges::stable_sort(entries, {}, [](const GrantEntry& entry) {
       return std::tuple(entry.absent, entry.objects.begin()->kind, entry.on_columns, std::cref(entry.to).get());
     });
     constexpr std::size_t kManyEntries = 12;  // from here on headings help
@@ -94,14 +95,14 @@ class GrantExporter {
   }
 
  private:
-  static std::string heading_of(const Entry& entry) {
+  static std::string heading_of(const GrantEntry& entry) {
     if (entry.absent) return "What somebody would have by itself, and has not";
     std::string kind(info(entry.objects.begin()->kind).manifest_key);
     std::ranges::replace(kind, '_', ' ');
     return "On " + (entry.on_columns ? "columns of " + kind : kind);
   }
 
-  static std::string line(const Entry& entry, std::size_t indent) {
+  static std::string line(const GrantEntry& entry, std::size_t indent) {
     Names objects;
     Names except;
     for (const Item& item : entry.objects) {
@@ -219,8 +220,8 @@ class GrantExporter {
     }
   }
 
-  Entry entry_of(ObjectKind kind, RoleId grantee, PrivilegeSet privileges, bool columns = false) {
-    Entry entry;
+  GrantEntry entry_of(ObjectKind kind, RoleId grantee, PrivilegeSet privileges, bool columns = false) {
+    GrantEntry entry;
     entry.privileges = e_.privileges(privileges, kind, columns);
     entry.to = {e_.role(grantee)};
     return entry;
@@ -229,7 +230,7 @@ class GrantExporter {
   void add_literal(const ObjectName& id, RoleId grantee, const Holding& h) {
     const auto add = [&](PrivilegeSet set, bool grantable, bool absent) {
       if (set.empty()) return;
-      Entry entry = entry_of(id.kind, grantee, set);
+      GrantEntry entry = entry_of(id.kind, grantee, set);
       entry.absent = absent;
       entry.grantable = grantable;
       entry.objects = {{id.kind, yaml_scalar(manifest_name(id)), {}}};
@@ -257,7 +258,7 @@ class GrantExporter {
       for (const bool grantable : {false, true}) {
         const PrivilegeSet set = grantable ? options : held - options;
         if (set.empty()) continue;
-        Entry entry = entry_of(table.id.kind, grantee, set, true);
+        GrantEntry entry = entry_of(table.id.kind, grantee, set, true);
         entry.grantable = grantable;
         entry.objects = {{table.id.kind, yaml_scalar(manifest_name(table.id)), {}}};
         entry.on_columns = true;
@@ -269,7 +270,7 @@ class GrantExporter {
 
   Exporter& e_;
   const DatabaseState& database_;
-  std::vector<Entry> entries_;
+  std::vector<GrantEntry> entries_;
   std::vector<PatternGrant> patterns_;
 };
 

@@ -14,23 +14,23 @@ namespace pgcharter {
 namespace {
 
 /// What one item of `of` names, and what is taken out of it.
-struct Item {
+struct OwnedObject {
   ObjectKind kind{};
   std::string name;
   std::vector<std::string> except;
-  auto operator<=>(const Item&) const = default;
+  auto operator<=>(const OwnedObject&) const = default;
 };
 
-struct Entry {
+struct OwnerEntry {
   std::string owner;
-  std::set<Item> objects;
-  auto operator<=>(const Entry&) const = default;
+  std::set<OwnedObject> objects;
+  auto operator<=>(const OwnerEntry&) const = default;
 };
 
-std::string line(const Entry& entry, std::size_t indent) {
+std::string line(const OwnerEntry& entry, std::size_t indent) {
   std::map<ObjectKind, std::vector<std::string>> names;
   std::map<ObjectKind, std::vector<std::string>> except;
-  for (const Item& item : entry.objects) {
+  for (const OwnedObject& item : entry.objects) {
     names[item.kind].push_back(item.name);
     for (const std::string& name : item.except) except[item.kind].push_back(name);
   }
@@ -46,7 +46,7 @@ std::string line(const Entry& entry, std::size_t indent) {
 
 /// The objects of one kind in one schema; `pattern` is empty where none may be written.
 void add_owners(Exporter& e, ObjectKind kind, const std::string& pattern, const std::vector<const Object*>& objects,
-                std::vector<Entry>& entries) {
+                std::vector<OwnerEntry>& entries) {
   std::vector<std::string> names;
   std::map<std::string, std::vector<std::size_t>> by_owner;
   for (const Object* object : objects) {
@@ -60,9 +60,9 @@ void add_owners(Exporter& e, ObjectKind kind, const std::string& pattern, const 
   }
   const bool whole = !pattern.empty() && is_pattern_better(names, most->second, others);
   for (const auto& [owner, own] : by_owner) {
-    Entry entry{.owner = owner, .objects = {}};
+    OwnerEntry entry{.owner = owner, .objects = {}};
     if (whole && owner == most->first) {
-      Item item{.kind = kind, .name = pattern, .except = {}};
+      OwnedObject item{.kind = kind, .name = pattern, .except = {}};
       for (const std::size_t i : others) item.except.push_back(names[i]);
       entry.objects.insert(std::move(item));
     } else {
@@ -126,14 +126,14 @@ std::string Exporter::ownership_section(const DatabaseState& database, bool firs
     const bool elsewhere = object.id.kind == ObjectKind::Schema || object.extension_member || object.owned_by != 0;
     if (!builtin && !elsewhere && !is_system_schema(object.id.schema)) add(object);
   }
-  std::vector<Entry> entries;
+  std::vector<OwnerEntry> entries;
   for (const auto& [key, objects] : buckets) {
     const auto& [kind, schema] = key;
     const bool patterns = has_patterns(kind) && !options_.literal_only.contains({database.name, schema, kind});
     add_owners(*this, kind, patterns ? pattern_text(kind, schema) : std::string(), objects, entries);
   }
   std::string lines;
-  for (const Entry& entry : merged(std::move(entries), &Entry::objects)) lines += line(entry, indent);
+  for (const OwnerEntry& entry : merged(std::move(entries), &OwnerEntry::objects)) lines += line(entry, indent);
   return lines;
 }
 

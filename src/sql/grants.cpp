@@ -23,7 +23,7 @@ namespace {
 constexpr std::size_t kMaxText = 256 * 1024;
 
 /// What one statement says about each of its objects and grantees.
-struct Key {
+struct GrantKey {
   int rank = 0;
   bool grant = false;
   ObjectKind kind{};
@@ -32,7 +32,7 @@ struct Key {
   bool grant_option = false;
   bool cascade = false;
   RoleId run_as = kNoRole;
-  auto operator<=>(const Key&) const = default;
+  auto operator<=>(const GrantKey&) const = default;
 };
 
 /// The changes of one key: parallel.
@@ -48,14 +48,14 @@ class GrantRenderer {
   void add(std::size_t step) {
     const auto& change = context_.body<ChangePrivileges>(step);
     if (!change.objects) return;
-    Key key{.rank = context_.plan.steps[step].rank,
-            .grant = change.grant,
-            .kind = change.kind,
-            .columns = {},
-            .privileges = change.privileges,
-            .grant_option = change.grant_option,
-            .cascade = change.cascade,
-            .run_as = kNoRole};
+    GrantKey key{.rank = context_.plan.steps[step].rank,
+                 .grant = change.grant,
+                 .kind = change.kind,
+                 .columns = {},
+                 .privileges = change.privileges,
+                 .grant_option = change.grant_option,
+                 .cascade = change.cascade,
+                 .run_as = kNoRole};
     if (context_.session.becomes_owner(context_.database, change) && !as_grantor(change)) {
       key.run_as = context_.objects().desired[change.objects->front()].owner;
     }
@@ -110,7 +110,7 @@ class GrantRenderer {
   }
 
   template <typename HeldByOwner>
-  void split_by_owner(Key key, const ChangePrivileges& change, const HeldByOwner& held_by_owner, std::size_t step) {
+  void split_by_owner(GrantKey key, const ChangePrivileges& change, const HeldByOwner& held_by_owner, std::size_t step) {
     auto owners = std::make_unique<std::vector<std::uint32_t>>();
     auto others = std::make_unique<std::vector<std::uint32_t>>();
     for (const std::uint32_t object : *change.objects) (held_by_owner(object) ? owners : others)->push_back(object);
@@ -121,7 +121,7 @@ class GrantRenderer {
     parts_.push_back(std::move(others));
   }
 
-  void add(const Key& key, const std::string& column, const std::vector<std::uint32_t>& objects, RoleId grantee, std::size_t step) {
+  void add(const GrantKey& key, const std::string& column, const std::vector<std::uint32_t>& objects, RoleId grantee, std::size_t step) {
     if (column.empty()) {
       Batch& batch = batches_[key];
       batch.items.push_back({&objects, grantee});
@@ -137,7 +137,7 @@ class GrantRenderer {
     for (auto& [where, columns] : columns_) {
       const auto& [key, grantee, objects] = where;
       std::sort(columns.begin(), columns.end());
-      Key joined = key;
+      GrantKey joined = key;
       std::vector<std::size_t> steps;
       for (const auto& [column, step] : columns) {
         if (joined.columns.empty() || joined.columns.back() != column) joined.columns.push_back(column);
@@ -149,7 +149,7 @@ class GrantRenderer {
     }
   }
 
-  void write(const Key& key, const std::vector<std::uint32_t>& objects, const std::vector<RoleId>& grantees,
+  void write(const GrantKey& key, const std::vector<std::uint32_t>& objects, const std::vector<RoleId>& grantees,
              const std::vector<std::size_t>& steps, std::vector<Statement>& out) const {
     std::string sql = text(key, objects, grantees);
     if (sql.size() > kMaxText && objects.size() > 1) {
@@ -167,7 +167,8 @@ class GrantRenderer {
     out.push_back(std::move(statement));
   }
 
-  [[nodiscard]] std::string text(const Key& key, const std::vector<std::uint32_t>& objects, const std::vector<RoleId>& grantees) const {
+  [[nodiscard]] std::string text(const GrantKey& key, const std::vector<std::uint32_t>& objects,
+                                 const std::vector<RoleId>& grantees) const {
     SqlWriter sql;
     sql.keyword(key.grant ? "GRANT" : "REVOKE");
     if (!key.grant && key.grant_option) sql.keyword("GRANT OPTION FOR");
@@ -182,7 +183,7 @@ class GrantRenderer {
   }
 
   /// SELECT ("a", "b"), UPDATE ("a", "b"): each privilege has a column list of its own.
-  static void write_privileges(SqlWriter& sql, const Key& key) {
+  static void write_privileges(SqlWriter& sql, const GrantKey& key) {
     if (key.columns.empty()) {
       sql.privileges(key.privileges);
       return;
@@ -200,8 +201,8 @@ class GrantRenderer {
 
   const RenderContext& context_;
   const ImpliedSteps& implied_;
-  std::map<Key, Batch> batches_;
-  std::map<std::tuple<Key, RoleId, std::vector<std::uint32_t>>, std::vector<std::pair<std::string, std::size_t>>> columns_;
+  std::map<GrantKey, Batch> batches_;
+  std::map<std::tuple<GrantKey, RoleId, std::vector<std::uint32_t>>, std::vector<std::pair<std::string, std::size_t>>> columns_;
   std::map<std::vector<std::uint32_t>, const std::vector<std::uint32_t>*> lists_;
   std::vector<std::unique_ptr<std::vector<std::uint32_t>>> parts_;
 };

@@ -29,13 +29,13 @@ struct Options {
 };
 
 /// What all memberships of one statement have in common.
-struct Key {
+struct MembershipKey {
   int rank = 0;
   RoleId role{};
   Verb verb{};
   Options options;
   RoleId granted_by = kNoRole;
-  auto operator<=>(const Key&) const = default;
+  auto operator<=>(const MembershipKey&) const = default;
 };
 
 class MembershipRenderer {
@@ -72,7 +72,7 @@ class MembershipRenderer {
   [[nodiscard]] bool has_options() const { return context_.major() >= 16; }
 
   void add(std::size_t step, const Membership& m, Verb verb, const Options& options, RoleId by) {
-    const Key key{.rank = context_.plan.steps[step].rank, .role = m.role, .verb = verb, .options = options, .granted_by = by};
+    const MembershipKey key{.rank = context_.plan.steps[step].rank, .role = m.role, .verb = verb, .options = options, .granted_by = by};
     Batch& batch = batches_[key];
     batch.steps.push_back(step);
     batch.members.push_back(m.member);
@@ -117,7 +117,7 @@ class MembershipRenderer {
     return server.superuser && context_.name(row.grantor) != server.user ? row.grantor : kNoRole;
   }
 
-  [[nodiscard]] std::string text(const Key& key, const std::vector<RoleId>& members) const {
+  [[nodiscard]] std::string text(const MembershipKey& key, const std::vector<RoleId>& members) const {
     SqlWriter sql;
     sql.keyword(key.verb == Verb::Grant ? "GRANT" : key.verb == Verb::Revoke ? "REVOKE" : "REVOKE ADMIN OPTION FOR");
     sql.identifier(context_.name(key.role)).keyword(key.verb == Verb::Grant ? "TO" : "FROM");
@@ -137,7 +137,7 @@ class MembershipRenderer {
   }
 
   const RenderContext& context_;
-  std::map<Key, Batch> batches_;
+  std::map<MembershipKey, Batch> batches_;
 };
 
 }  // namespace

@@ -7,7 +7,7 @@ namespace {
 
 using Texts = std::vector<std::string>;
 
-const std::string kCharter = R"yaml(
+const std::string kDriftCharter = R"yaml(
 charter: 1
 name: drift
 roles:
@@ -39,7 +39,7 @@ class ConvergeDrift : public ConvergeTest {
     run("CREATE ROLE drift_stranger; CREATE SCHEMA app; CREATE TABLE app.orders (id integer, note text); CREATE VIEW app.summary AS "
         "SELECT 1 AS one;"
         "CREATE SEQUENCE app.counter; CREATE FUNCTION app.add(integer, integer) RETURNS integer LANGUAGE sql AS 'SELECT $1 + $2';");
-    charter = kCharter;
+    charter = kDriftCharter;
     charter.replace(charter.find("DATABASE"), 8, database_name);
     converge(charter);
   }

@@ -244,7 +244,7 @@ TEST(ApplySecrets, KeepsTheStatementOutOfTheLogWhereItMay) {
 }
 
 TEST(ApplySecrets, TrimsOneNewlineOfAFile) {
-  const std::string path = testing::TempDir() + "pgcharter_unit_secret";
+  const std::string path = ::testing::TempDir() + "pgcharter_unit_secret";
   std::ofstream(path) << "two\nlines\n\n";
   RecordingConnection connection;
   ApplyObserver observer;
