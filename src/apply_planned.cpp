@@ -5,8 +5,9 @@
 // A charter of one database is one transaction. With several, the server's first part, each database and the server's last part are
 // transactions of their own; so are Entra principals, which are made in database postgres before everything else; a part that needs more
 // locks than the server has is several (src/sql/batches.cpp), of which each plans anew what the one before left. The workers of a Citus
-// cluster come last, when all of that is committed (src/nodes). Applying runs READ
-// COMMITTED, so that what others commit meanwhile is seen by the verification (docs/reliability.md says what is promised).
+// cluster come last, when all of that is committed (src/nodes), but for the roles that only the coordinator has, which they get first.
+// Applying runs READ COMMITTED, so that what others commit meanwhile is seen by the verification (docs/reliability.md says what is
+// promised).
 
 #include <algorithm>
 #include <atomic>
@@ -95,6 +96,7 @@ class Apply {
     lock_ = connector_(options_.lock_database);
     take_lock(*lock_, options_.apply);
     const SharedCharter& charter = shown_.charter;
+    if (!options_.rehearse) statements_ += make_missing_roles(shown_, connector_, options_, observer_);
     const bool apart = has_principals() && !principals_in_one_transaction(shown_);
     if (apart) {
       if (charter->databases.size() == 1) check_not_stale(part_of(charter, 0, Part::Of::Everything, "the transaction"));

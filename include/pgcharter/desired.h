@@ -144,6 +144,14 @@ struct DesiredPlacement {
   std::optional<ObjectName> colocate_with;  ///< nothing: none
 };
 
+/// A comment that is lost when a relation is made anew.
+struct KeptComment {
+  ObjectName relation;
+  char relkind = 0;    ///< of the relation, where the comment is its own
+  std::string column;  ///< empty: on the relation itself
+  std::string text;
+};
+
 /// A table that is not where the charter wants it. What a rewrite loses (comments) is written again; the lists of views are the grants'
 /// concern.
 struct TablePlacement {
@@ -151,11 +159,10 @@ struct TablePlacement {
   bool fresh = false;  ///< made by this plan: nothing is moved, nobody waits
   CitusTable before;   ///< Distribution::None where Citus does not know it
   DesiredPlacement after;
-  bool cascade = false;                ///< the tables that are together with it change their number of shards too
-  bool concurrently = false;           ///< outside of any transaction, while others write
-  std::optional<std::string> comment;  ///< of the table
-  std::vector<std::pair<std::string, std::string>> column_comments;
-  double rows = -1;  ///< an estimate of what moves; -1: not known
+  bool cascade = false;               ///< the tables that are together with it change their number of shards too
+  bool concurrently = false;          ///< outside of any transaction, while others write
+  std::vector<KeptComment> comments;  ///< of the table, its views and the columns of both
+  double rows = -1;                   ///< an estimate of what moves; -1: not known
   long bytes = 0;
   int rank = 0;  ///< tables that others refer to, or are placed with, come first
   Reason reason;

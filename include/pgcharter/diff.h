@@ -111,7 +111,6 @@ struct DropExtension {
 /// Makes a table with the columns of its entry, and gives it to its owner.
 struct CreateTable {
   const TableRule* rule{};
-  std::uint32_t object = 0;     ///< index into DesiredObjects
   std::optional<RoleId> owner;  ///< nothing: the executor
 };
 /// CREATE OR REPLACE of a function or procedure; a new one is given to its owner.

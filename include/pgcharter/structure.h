@@ -38,6 +38,17 @@ struct ForeignKey {
   bool operator==(const ForeignKey&) const = default;
 };
 
+/// A view or materialised view that reads a table, or reads one that does. A rewrite by Citus makes it anew.
+struct DependentView {
+  std::string schema;
+  std::string name;
+  bool materialized = false;
+  std::optional<std::string> comment;
+  std::map<std::string, std::string> column_comments;  ///< by column
+
+  bool operator==(const DependentView&) const = default;
+};
+
 /// What the catalogs show of a table that a charter declares.
 struct TableDefinition {
   std::string schema;
@@ -52,9 +63,9 @@ struct TableDefinition {
   std::vector<ForeignKey> foreign_keys;
   std::vector<std::string> triggers;  ///< by name, without those that the server made itself
   std::optional<std::string> comment;
-  std::vector<std::string> views;  ///< views that depend on it, however far, as schema.name quoted by the server (regclass text); sorted
-  double rows = -1;                ///< pg_class.reltuples: an estimate; -1: never counted
-  long bytes = 0;                  ///< pg_total_relation_size() of the local relation
+  std::vector<DependentView> views;  ///< sorted by schema and name
+  double rows = -1;                  ///< pg_class.reltuples: an estimate; -1: never counted
+  long bytes = 0;                    ///< pg_total_relation_size() of the local relation
 
   bool operator==(const TableDefinition&) const = default;
 };

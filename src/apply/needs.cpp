@@ -19,6 +19,13 @@
 
 namespace pgcharter {
 
+std::vector<const Change*> pointers_to(const std::vector<Change>& changes) {
+  std::vector<const Change*> result;
+  result.reserve(changes.size());
+  for (const Change& change : changes) result.push_back(&change);
+  return result;
+}
+
 Needs::Needs(const State& actual, const Desired& desired, const std::vector<const Change*>& changes, const std::vector<Membership>& granted)
     : actual_(actual), desired_(desired), session_(actual, desired, changes, granted) {
   for (const Membership& row : memberships()) groups_[row.member].insert(row.role);

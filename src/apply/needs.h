@@ -28,6 +28,9 @@ struct Need {
   std::string sql;        ///< what an administrator must run
 };
 
+/// The changes, as Needs takes them.
+std::vector<const Change*> pointers_to(const std::vector<Change>& changes);
+
 /// Holds the changes of one plan against the rights of the connected role: by then roles are created and memberships granted.
 class Needs {
  public:

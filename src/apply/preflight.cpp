@@ -196,12 +196,6 @@ void take_out(std::vector<Change>& changes, std::vector<Change>& out, const Stay
   changes.erase(first, changes.end());
 }
 
-std::vector<const Change*> pointers_to(const std::vector<Change>& changes) {
-  std::vector<const Change*> result;
-  for (const Change& change : changes) result.push_back(&change);
-  return result;
-}
-
 }  // namespace
 
 std::vector<MissingRight> preflight(const Plan& plan) {

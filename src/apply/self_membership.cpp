@@ -129,13 +129,6 @@ void leave_self_grants(const State& actual, const Desired& desired, const std::v
   }
 }
 
-std::vector<const Change*> pointers_to(const std::vector<Change>& changes) {
-  std::vector<const Change*> result;
-  result.reserve(changes.size());
-  for (const Change& change : changes) result.push_back(&change);
-  return result;
-}
-
 }  // namespace
 
 bool can_join(const State& actual, const Needs& needs, RoleId role, bool inherits) {

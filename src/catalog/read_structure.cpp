@@ -14,6 +14,7 @@
 #include "base/strings.h"
 #include "catalog/acl_row.h"
 #include "catalog/array_text.h"
+#include "catalog/citus.h"
 #include "catalog/queries.h"
 
 namespace pgcharter {
@@ -185,9 +186,18 @@ class StructureReader {
 
   void read_views(const std::string& oids) {
     connection_.stream(find_query("dependent_views"), {oids}, [&](const Row& row) {
-      if (TableDefinition* t = table(row)) t->views.push_back(text_of(row, 1));
+      TableDefinition* t = table(row);
+      if (t == nullptr) return;
+      DependentView view{.schema = text_of(row, 1), .name = text_of(row, 2), .materialized = letter_of(row, 3) == 'm'};
+      if (t->views.empty() || t->views.back().schema != view.schema || t->views.back().name != view.name) t->views.push_back(view);
+      if (row.is_null(5)) return;
+      if (row.is_null(4)) {
+        t->views.back().comment = text_of(row, 5);
+      } else {
+        t->views.back().column_comments[text_of(row, 4)] = text_of(row, 5);
+      }
     });
-    for (TableDefinition& t : database_.tables) std::ranges::sort(t.views);
+    for (TableDefinition& t : database_.tables) std::ranges::sort(t.views, by_name);
   }
 
   void read_routines() {
@@ -217,13 +227,7 @@ class StructureReader {
       citus.group = static_cast<int>(row.number(0));
       has_schemas = row.boolean(1);
     });
-    connection_.query(find_query("citus_nodes"), {}, [&](const Row& row) {
-      citus.nodes.push_back({.id = static_cast<int>(row.number(0)),
-                             .group = static_cast<int>(row.number(1)),
-                             .host = text_of(row, 2),
-                             .port = static_cast<int>(row.number(3)),
-                             .active = row.boolean(4)});
-    });
+    read_citus_nodes(connection_, citus);
     std::set<long> of_schemas;
     if (has_schemas) {
       connection_.stream(find_query("citus_schemas"), {}, [&](const Row& row) {

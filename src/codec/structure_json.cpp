@@ -38,6 +38,14 @@ Json to_json(const ForeignKey& k) {
   return json;
 }
 
+Json to_json(const DependentView& v) {
+  Json json = {{"schema", v.schema}, {"name", v.name}};
+  put(json, "materialized", v.materialized);
+  put(json, "comment", v.comment);
+  put(json, "column_comments", v.column_comments);
+  return json;
+}
+
 Json to_json(const CitusTable& t) {
   Json json = {{"schema", t.schema}, {"name", t.name}, {"distribution", name(t.distribution)}};
   put(json, "column", t.column);
@@ -126,6 +134,14 @@ ForeignKey foreign_key_from_json(const Json& json) {
           .incoming = json.value("incoming", false)};
 }
 
+DependentView view_from_json(const Json& json) {
+  return {.schema = text_member(json, "schema"),
+          .name = json.at("name").get<std::string>(),
+          .materialized = json.value("materialized", false),
+          .comment = optional_text(json, "comment"),
+          .column_comments = map_of<std::map<std::string, std::string>>(json, "column_comments")};
+}
+
 Distribution distribution_of(const std::string& word) {
   for (const Distribution d : {Distribution::None, Distribution::Local, Distribution::Hash, Distribution::Reference,
                                Distribution::SingleShard, Distribution::Schema, Distribution::Other}) {
@@ -174,7 +190,7 @@ Json to_json(const TableDefinition& t) {
   if (!t.foreign_keys.empty()) json["foreign_keys"] = array_of(t.foreign_keys);
   put(json, "triggers", t.triggers);
   put(json, "comment", t.comment);
-  put(json, "views", t.views);
+  if (!t.views.empty()) json["views"] = array_of(t.views);
   put(json, "rows", t.rows, -1.0);
   put(json, "bytes", t.bytes);
   return json;
@@ -193,7 +209,7 @@ TableDefinition table_from_json(const Json& json) {
           .foreign_keys = list(json, "foreign_keys", foreign_key_from_json),
           .triggers = texts(json, "triggers"),
           .comment = optional_text(json, "comment"),
-          .views = texts(json, "views"),
+          .views = list(json, "views", view_from_json),
           .rows = json.value("rows", -1.0),
           .bytes = json.value("bytes", 0L)};
 }

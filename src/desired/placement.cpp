@@ -10,6 +10,7 @@
 #include "desired/placement.h"
 
 #include <algorithm>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -22,23 +23,8 @@ namespace {
 
 bool is_kept_by_citus(Distribution d) { return d != Distribution::None; }
 
-/// A name as the server quotes it, "s"."t" or s.t.
-ObjectName named(const std::string& text) {
-  ObjectName id{.kind = ObjectKind::Table, .schema = {}, .name = {}, .args = {}};
-  std::string* part = &id.schema;
-  bool quoted = false;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '"' && quoted && i + 1 < text.size() && text[i + 1] == '"') {
-      *part += text[++i];
-    } else if (text[i] == '"') {
-      quoted = !quoted;
-    } else if (text[i] == '.' && !quoted) {
-      part = &id.name;
-    } else {
-      *part += text[i];
-    }
-  }
-  return id;
+ObjectName relation(std::string schema, std::string name) {
+  return {.kind = ObjectKind::Table, .schema = std::move(schema), .name = std::move(name), .args = {}};
 }
 
 std::string shown(const ObjectName& id) { return display_name(id); }
@@ -221,9 +207,20 @@ void PlacementResolver::note_losses(const TableDefinition& definition, TablePlac
   change.rows = definition.rows;
   change.bytes = definition.bytes;
   if (!is_rewrite(change)) return;
-  change.comment = definition.comment;
+  const auto keep = [&](const ObjectName& id, char relkind, const std::optional<std::string>& comment) {
+    if (comment) change.comments.push_back({.relation = id, .relkind = relkind, .column = {}, .text = *comment});
+  };
+  const auto keep_column = [&](const ObjectName& id, const std::string& column, const std::string& comment) {
+    change.comments.push_back({.relation = id, .relkind = 0, .column = column, .text = comment});
+  };
+  keep(change.table, definition.relkind, definition.comment);
   for (const ColumnDefinition& column : definition.columns) {
-    if (column.comment) change.column_comments.emplace_back(column.name, *column.comment);
+    if (column.comment) keep_column(change.table, column.name, *column.comment);
+  }
+  for (const DependentView& view : definition.views) {
+    const ObjectName id = relation(view.schema, view.name);
+    keep(id, view.materialized ? 'm' : 'v', view.comment);
+    for (const auto& [column, comment] : view.column_comments) keep_column(id, column, comment);
   }
 }
 
@@ -260,8 +257,8 @@ void Resolver::lose_grants_of_views(std::size_t i) {
   for (const TablePlacement& change : database.placements) {
     const TableDefinition* definition = actual_.databases[i].find_table(change.table.schema, change.table.name);
     if (definition == nullptr || !is_rewrite(change)) continue;
-    for (const std::string& view : definition->views) {
-      const auto object = actual_.databases[i].find(named(view));
+    for (const DependentView& view : definition->views) {
+      const auto object = actual_.databases[i].find(relation(view.schema, view.name));
       if (!object) continue;  // of a schema that is not the charter's: nobody could tell what it had
       DesiredObject& d = database.objects.desired[*object];
       d.baseline = actual_.acls->intern(acl_default(ObjectKind::Table, d.owner, major()));

@@ -12,7 +12,7 @@ void diff_tables(const Desired& desired, std::size_t database, std::vector<Chang
   const auto owner = [](const auto& made) { return made.owner_given ? std::optional(made.owner) : std::nullopt; };
   for (const auto& [schema, reason] : of.distributed_schemas) add(PlaceSchema{schema, true}, reason);
   for (const auto& [schema, reason] : of.undistributed_schemas) add(PlaceSchema{schema, false}, reason);
-  for (const DesiredTable& table : of.tables) add(CreateTable{table.rule, table.object, owner(table)}, table.reason);
+  for (const DesiredTable& table : of.tables) add(CreateTable{table.rule, owner(table)}, table.reason);
   for (const TablePlacement& placement : of.placements) add(PlaceTable{placement}, placement.reason);
   for (const DesiredHypertable& hypertable : of.hypertables) add(ChangeHypertable{hypertable}, hypertable.reason);
   for (const DesiredRoutine& routine : of.routines) {

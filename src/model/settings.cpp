@@ -1,54 +1,84 @@
-// When two values of a configuration parameter are the same one: lists are compared by their elements.
+// Lists are parameters whose elements the server quotes one by one when it stores them (GUC_LIST_QUOTE, src/include/utils/guc.h): given one
+// literal, SET would take "events, public" for one schema with a comma in its name. pg_dump knows the same six names
+// (variable_is_guc_list_quote).
 
 #include "model/settings.h"
 
-#include <vector>
+#include <algorithm>
+#include <array>
 
 namespace pgcharter {
 namespace {
 
-/// The elements of a list-valued parameter, as SplitIdentifierString() in src/backend/utils/adt/varlena.c reads them.
-std::vector<std::string> elements(std::string_view value) {
-  std::vector<std::string> list;
-  std::string item;
-  bool quoted = false;
-  bool was_quoted = false;
-  auto finish = [&] {
-    if (!was_quoted) {
-      while (!item.empty() && item.back() == ' ') item.pop_back();
-    }
-    list.push_back(std::move(item));
-    item.clear();
-    was_quoted = false;
-  };
-  for (std::size_t i = 0; i < value.size(); ++i) {
-    const char c = value[i];
-    if (c == '"') {
-      if (quoted && i + 1 < value.size() && value[i + 1] == '"') {
-        item.push_back(c);
-        ++i;
-      } else {
-        quoted = !quoted;
-        was_quoted = true;
-      }
-    } else if (quoted) {
-      item.push_back(c);
-    } else if (c == ',') {
-      finish();
-    } else if (c != ' ' || !item.empty()) {
-      if (!was_quoted) item.push_back(c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c);
-    }
-  }
-  finish();
-  return list;
+struct ListParameter {
+  std::string_view name;
+  bool folds;  ///< elements are SQL names: unquoted ones are folded to lower case
+};
+constexpr std::array kListParameters = std::to_array<ListParameter>({
+    {"local_preload_libraries", false},
+    {"search_path", true},
+    {"session_preload_libraries", false},
+    {"shared_preload_libraries", false},
+    {"temp_tablespaces", true},
+    {"unix_socket_directories", false},
+});
+
+const ListParameter* list_parameter(std::string_view parameter) {
+  const auto it = std::find_if(kListParameters.begin(), kListParameters.end(), [&](const ListParameter& p) { return p.name == parameter; });
+  return it == kListParameters.end() ? nullptr : &*it;
 }
+
+bool blank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f' || c == '\v'; }
 
 }  // namespace
 
+bool is_quoted_list(std::string_view parameter) { return list_parameter(parameter) != nullptr; }
+
+std::vector<std::string> split_setting(std::string_view parameter, std::string_view value) {
+  const ListParameter* list = list_parameter(parameter);
+  const bool folds = list != nullptr && list->folds;
+  std::vector<std::string> elements;
+  std::string element;
+  std::size_t kept = 0;  // blanks after this length are trailing ones
+  bool quoted = false;
+  bool inside = false;
+  const auto end_element = [&] {
+    element.resize(kept);
+    if (quoted || !element.empty()) elements.push_back(element);
+    element.clear();
+    kept = 0;
+    quoted = false;
+  };
+  for (std::size_t i = 0; i < value.size(); ++i) {
+    char c = value[i];
+    if (c == '"') {
+      if (inside && i + 1 < value.size() && value[i + 1] == '"') {
+        element += value[++i];
+      } else {
+        inside = !inside;
+        quoted = true;
+      }
+      kept = element.size();
+    } else if (inside) {
+      element += c;
+      kept = element.size();
+    } else if (c == ',') {
+      end_element();
+    } else if (!blank(c)) {
+      if (folds && c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+      element += c;
+      kept = element.size();
+    } else if (!element.empty()) {
+      element += c;
+    }
+  }
+  end_element();
+  if (elements.empty()) elements.emplace_back();
+  return elements;
+}
+
 bool same_setting(const std::string& name, const std::string& a, const std::string& b) {
-  if (a == b) return true;
-  if (name == "search_path" || name == "temp_tablespaces" || name.ends_with("_preload_libraries")) return elements(a) == elements(b);
-  return false;
+  return a == b || (is_quoted_list(name) && split_setting(name, a) == split_setting(name, b));
 }
 
 }  // namespace pgcharter

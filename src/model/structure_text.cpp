@@ -27,7 +27,10 @@ void table_lines(const TableDefinition& t, const Line& line) {
                      k.other_columns));
   }
   for (const std::string& trigger : t.triggers) line(fmt::format("  trigger {:?}", trigger));
-  for (const std::string& view : t.views) line(fmt::format("  view {:?}", view));
+  for (const DependentView& v : t.views) {
+    line(fmt::format("  view {:?}.{:?} materialized {} comment {:?}", v.schema, v.name, v.materialized, v.comment.value_or("")));
+    for (const auto& [column, comment] : v.column_comments) line(fmt::format("    column {:?} comment {:?}", column, comment));
+  }
 }
 
 void routine_lines(const RoutineDefinition& r, const Line& line) {

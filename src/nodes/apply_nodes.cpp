@@ -29,6 +29,17 @@ class ApplyNodes {
   ApplyNodes(const Planned& shown, const Connector& connector, const ReconcileOptions& options, ApplyObserver& observer)
       : shown_(shown), options_(options), observer_(observer), databases_(open_databases(*shown.charter, shown.actual, connector)) {}
 
+  std::size_t make_roles() {
+    for (const Worker& worker : workers_of(databases_)) {
+      const Planned* shown = shown_for(worker);
+      if (shown == nullptr || roles_of(*shown).statements.empty()) continue;
+      const NodePlanned fresh = plan(worker, Propagation(shown_, databases_));
+      check_shown(worker, *fresh.planned);
+      send(worker, roles_of(*fresh.planned));
+    }
+    return statements_;
+  }
+
   std::size_t run() {
     const std::vector<Worker> workers = workers_of(databases_);
     for (const Worker& worker : workers) {
@@ -65,31 +76,35 @@ class ApplyNodes {
   std::string residue_;
 
   void carry_out(const Worker& worker) {
-    const std::string what = fmt::format("node {}", worker.node.text());
-    const NodePlanned fresh = plan(worker);
+    const NodePlanned fresh = plan(worker, Propagation());
     if (fresh.planned->script.statements.empty()) return;
     check_shown(worker, *fresh.planned);
-    observer_.begins(what);
-    try {
-      for (const Worker::Place& place : worker.places) send(worker, *place.database, fresh.planned->script);
-    } catch (const Error& error) {
-      observer_.rolled_back(what, error.what());
-      throw;
-    }
-    const NodePlanned after = plan(worker);
-    observer_.committed(what);
-    statements_ += fresh.planned->script.statements.size();
+    send(worker, fresh.planned->script);
+    const NodePlanned after = plan(worker, Propagation());
     if (after.planned->script.statements.empty()) return;
     throw Refusal(5, fmt::format("not converged: this remains on node {}:{}", worker.node.text(), listed(after.planned->script)));
   }
 
   /// Read anew: nothing of what was asked before counts.
-  NodePlanned plan(const Worker& worker) {
+  NodePlanned plan(const Worker& worker, const Propagation& by_itself) {
     for (const Worker::Place& place : worker.places) place.database->queries = std::make_unique<NodeQueries>(*place.database->connection);
     Diagnostics nobody;
-    NodePlanned node = plan_node(worker, shown_.charter, Propagation(), nobody);
+    NodePlanned node = plan_node(worker, shown_.charter, by_itself, nobody);
     if (node.planned == nullptr) throw Error(node.error);
     return node;
+  }
+
+  /// The roles of a node's plan that the coordinator has already.
+  [[nodiscard]] Script roles_of(const Planned& node) const {
+    const auto is_known = [&](std::size_t step) {
+      const auto* create = std::get_if<CreateRole>(&node.plan.steps[step].change.body);
+      if (create == nullptr) return false;
+      return shown_.actual.cluster.find_role(shown_.actual.names->find(node.actual.names->name(create->role))) != nullptr;
+    };
+    Script roles;
+    std::ranges::copy_if(node.script.statements, std::back_inserter(roles.statements),
+                         [&](const Statement& s) { return !s.steps.empty() && std::ranges::all_of(s.steps, is_known); });
+    return roles;
   }
 
   [[nodiscard]] const Planned* shown_for(const Worker& worker) const {
@@ -135,6 +150,19 @@ class ApplyNodes {
     check_guards(fresh, options_);
   }
 
+  void send(const Worker& worker, const Script& script) {
+    const std::string what = fmt::format("node {}", worker.node.text());
+    observer_.begins(what);
+    try {
+      for (const Worker::Place& place : worker.places) send(worker, *place.database, script);
+    } catch (const Error& error) {
+      observer_.rolled_back(what, error.what());
+      throw;
+    }
+    observer_.committed(what);
+    statements_ += script.statements.size();
+  }
+
   void send(const Worker& worker, DistributedDatabase& database, const Script& script) {
     std::vector<Statement> mine;
     std::ranges::copy_if(script.statements, std::back_inserter(mine), [&](const Statement& s) { return s.database == database.name; });
@@ -157,6 +185,11 @@ class ApplyNodes {
 };
 
 }  // namespace
+
+std::size_t make_missing_roles(const Planned& shown, const Connector& connector, const ReconcileOptions& options, ApplyObserver& observer) {
+  if (!shown.actual.has_citus()) return 0;
+  return ApplyNodes(shown, connector, options, observer).make_roles();
+}
 
 std::size_t apply_nodes(const Planned& shown, const Connector& connector, const ReconcileOptions& options, ApplyObserver& observer) {
   if (!shown.actual.has_citus()) return 0;

@@ -2,29 +2,17 @@
 // the node to all others. So the node gets one DO block, with propagation off. It is sent to every node, for there is no function that
 // sends a command to one node, and does nothing on the others. The outer block turns the node's answer into an error.
 //
-// Texts stand in dollar quotes with tags that they do not hold: statements stay readable, at whatever depth.
+// Texts stand in dollar quotes: statements stay readable, at whatever depth.
 
 #include "sql/node_script.h"
 
 #include <fmt/format.h>
 
+#include "sql/dollar_quotes.h"
 #include "sql/writer.h"
 
 namespace pgcharter {
 namespace {
-
-/// $name$, or with a number where the text holds that.
-std::string free_tag(std::string_view text, std::string_view name) {
-  std::string tag = fmt::format("${}$", name);
-  const auto taken = [&] { return text.find(std::string_view(tag).substr(0, tag.size() - 1)) != std::string_view::npos; };
-  for (int number = 1; taken(); ++number) tag = fmt::format("${}_{}$", name, number);
-  return tag;
-}
-
-std::string dollar_quoted(std::string_view text, std::string_view name) {
-  const std::string tag = free_tag(text, name);
-  return fmt::format("{0}{1}{0}", tag, text);
-}
 
 /// What the node runs, in PL/pgSQL.
 std::string body_of(const std::vector<Statement>& statements, const std::string& lock_timeout) {

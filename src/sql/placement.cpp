@@ -1,5 +1,5 @@
-// Where Citus keeps tables, as calls of its functions, which are in pg_catalog. `colocate_with` is always written: its default joins whatever
-// group is the oldest one that fits (create_distributed_table() in Citus' documentation, "Citus Utility Functions").
+// Where Citus keeps tables, as calls of its functions, which are in pg_catalog. `colocate_with` is always written: its default joins
+// whatever group is the oldest one that fits (create_distributed_table() in Citus' documentation, "Citus Utility Functions").
 
 #include "pgcharter/names.h"
 
@@ -65,15 +65,16 @@ std::string alter(const TablePlacement& change) {
   return sql.close().take();
 }
 
-void add_comments(const TablePlacement& change, std::vector<std::string>& statements) {
-  if (change.comment) {
-    statements.push_back(SqlWriter().keyword("COMMENT ON TABLE").qualified(change.table).keyword("IS").literal(*change.comment).take());
+std::string comment_on(const KeptComment& comment) {
+  SqlWriter sql;
+  if (!comment.column.empty()) {
+    sql.keyword("COMMENT ON COLUMN").qualified_column(comment.relation, comment.column);
+  } else {
+    const bool table = comment.relkind != 'v' && comment.relkind != 'm';
+    sql.keyword(table ? "COMMENT ON TABLE" : comment.relkind == 'm' ? "COMMENT ON MATERIALIZED VIEW" : "COMMENT ON VIEW");
+    sql.qualified(comment.relation);
   }
-  for (const auto& [column, comment] : change.column_comments) {
-    SqlWriter sql;
-    sql.keyword("COMMENT ON COLUMN").qualified_column(change.table, column).keyword("IS").literal(comment);
-    statements.push_back(sql.take());
-  }
+  return sql.keyword("IS").literal(comment.text).take();
 }
 
 }  // namespace
@@ -95,7 +96,7 @@ std::vector<std::string> sql_of(const PlaceTable& change) {
     if (before != Distribution::None) statements.push_back(undistribute(placement.table));
     if (after != Distribution::None) statements.push_back(make(placement));
   }
-  add_comments(placement, statements);
+  for (const KeptComment& comment : placement.comments) statements.push_back(comment_on(comment));
   return statements;
 }
 

@@ -3,7 +3,6 @@
 
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "sql/context.h"
 
@@ -18,10 +17,5 @@ std::string sql_of(const RenderContext& context, const CommentRole& change);
 std::string sql_of(const RenderContext& context, const ChangeSetting& change);
 std::string sql_of(const RenderContext& context, const DropRole& change);
 std::string sql_of(const RenderContext& context, const ReassignOwned& change);
-
-/// The elements of a list-valued parameter, read as postgresql.conf's are: "events, ""Mixed Case""".
-std::vector<std::string> split_setting(std::string_view parameter, std::string_view value);
-/// True for the parameters whose elements the server quotes one by one (GUC_LIST_QUOTE).
-bool is_quoted_list(std::string_view parameter);
 
 }  // namespace pgcharter

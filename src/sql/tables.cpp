@@ -4,7 +4,7 @@
 
 #include "sql/tables.h"
 
-#include "sql/roles.h"
+#include "model/settings.h"
 #include "sql/writer.h"
 
 namespace pgcharter {

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cassert>
 
+#include "sql/dollar_quotes.h"
+
 namespace pgcharter {
 namespace {
 
@@ -121,11 +123,7 @@ SqlWriter& SqlWriter::argument(std::string_view name) {
 
 SqlWriter& SqlWriter::expression(std::string_view sql) { return token(sql); }
 
-SqlWriter& SqlWriter::dollar_quoted(std::string_view text) {
-  std::string tag = "$body$";
-  for (int n = 2; text.find(tag.substr(0, tag.size() - 1)) != std::string_view::npos; ++n) tag = "$body" + std::to_string(n) + "$";
-  return token(tag + std::string(text) + tag);
-}
+SqlWriter& SqlWriter::dollar_quoted(std::string_view text) { return token(pgcharter::dollar_quoted(text, "body")); }
 
 SqlWriter& SqlWriter::boolean(bool value) { return token(value ? "true" : "false"); }
 

@@ -128,6 +128,23 @@ TEST_P(CitusNodesTest, BringsAndHealsWhatIsNotTheSame) {
   EXPECT_EQ(cluster->value(1, "select rolcreatedb from pg_catalog.pg_roles where rolname = 'reader'"), "f");
 }
 
+TEST_P(CitusNodesTest, ARoleThatOnlyTheCoordinatorHasComesBeforeItsGrants) {
+  struct Order : ApplyObserver {
+    std::vector<std::string> all;
+    void statement_begins(const Statement& statement, std::size_t, std::size_t) override {
+      all.push_back(statement.node + " " + statement.sql.substr(0, statement.sql.find(" NOSUPERUSER")));
+    }
+  } order;
+  cluster->run_apart(0, "CREATE ROLE reader; CREATE ROLE app_owner");
+  ASSERT_NO_THROW(apply_planned(*plan(), connector(), options(), order));
+  ASSERT_GE(order.all.size(), 4U);
+  order.all.resize(4);
+  EXPECT_THAT(order.all, ::testing::UnorderedElementsAre(
+                             cluster->node(1) + R"( CREATE ROLE "app_owner")", cluster->node(1) + R"( CREATE ROLE "reader")",
+                             cluster->node(2) + R"( CREATE ROLE "app_owner")", cluster->node(2) + R"( CREATE ROLE "reader")"));
+  EXPECT_FALSE(changes_anything(*plan()));
+}
+
 TEST_P(CitusNodesTest, ComparesSettingsAsNumbers) {
   converge();
   for (const char* same : {"7168", "'7168kB'"}) {

@@ -148,7 +148,7 @@ TEST_P(CitusPlacementTest, GroupsAreSetsOfTables) {
 
 TEST_P(CitusPlacementTest, ARewriteLosesNothing) {
   run("CREATE TABLE app.t (a int, b int); CREATE VIEW app.v AS SELECT a FROM app.t; COMMENT ON TABLE app.t IS 'the ''table'''; "
-      "COMMENT ON COLUMN app.t.b IS 'its column'");
+      "COMMENT ON COLUMN app.t.b IS 'its column'; COMMENT ON VIEW app.v IS 'its view'; COMMENT ON COLUMN app.v.a IS 'the view''s column'");
   const auto rest = [](const std::string& shards) {
     return "tables: { app.t: { distribute: { by: a, shards: " + shards + ", colocate_with: none } } }\n" +
            "grants: [ { to: placement_reader, privileges: [select], objects: { tables: app.v } } ]\n";
@@ -163,6 +163,8 @@ TEST_P(CitusPlacementTest, ARewriteLosesNothing) {
   EXPECT_EQ(value("select relacl::text like '%=a/%' from pg_class where oid = 'app.v'::regclass"), "t");
   EXPECT_EQ(value("select obj_description('app.t'::regclass)"), "the 'table'");
   EXPECT_EQ(value("select col_description('app.t'::regclass, 2)"), "its column");
+  EXPECT_EQ(value("select obj_description('app.v'::regclass)"), "its view");
+  EXPECT_EQ(value("select col_description('app.v'::regclass, 1)"), "the view's column");
 }
 
 TEST_P(CitusPlacementTest, IsRefusedBeforehand) {

@@ -98,6 +98,8 @@ TEST_F(StructureTest, KeysAreFoundInBothDirections) {
 TEST_F(StructureTest, WhatDependsOnATableIsFoundHoweverFar) {
   run(R"(CREATE SCHEMA s; CREATE TABLE s.t (a int); CREATE VIEW s.v AS SELECT a FROM s.t; CREATE VIEW s."V w" AS SELECT * FROM s.v;
     CREATE MATERIALIZED VIEW s.m AS SELECT * FROM s."V w"; CREATE VIEW s.none AS SELECT 1 AS a;
+    COMMENT ON COLUMN s."V w".a IS 'of a'; COMMENT ON MATERIALIZED VIEW s.m IS 'it''s'; COMMENT ON VIEW s.v IS 'v';
+    COMMENT ON COLUMN s.v.a IS 'of v';
     CREATE FUNCTION s.f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
     CREATE TRIGGER "tr g" AFTER INSERT ON s.t FOR EACH ROW EXECUTE FUNCTION s.f();
     CREATE TRIGGER after_all AFTER INSERT ON s.t EXECUTE FUNCTION s.f();
@@ -106,7 +108,9 @@ TEST_F(StructureTest, WhatDependsOnATableIsFoundHoweverFar) {
   want_table("s", "child");
   const DatabaseState& database = read();
   const TableDefinition& t = *database.find_table("s", "t");
-  EXPECT_THAT(t.views, ElementsAre("s.\"V w\"", "s.m", "s.v"));
+  EXPECT_THAT(t.views, ElementsAre(DependentView{.schema = "s", .name = "V w", .column_comments = {{"a", "of a"}}},
+                                   DependentView{.schema = "s", .name = "m", .materialized = true, .comment = "it's"},
+                                   DependentView{.schema = "s", .name = "v", .comment = "v", .column_comments = {{"a", "of v"}}}));
   EXPECT_THAT(t.triggers, ElementsAre("after_all", "tr g"));
   EXPECT_THAT(database.find_table("s", "child")->triggers, IsEmpty());
 }

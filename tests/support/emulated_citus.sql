@@ -144,7 +144,7 @@ CREATE FUNCTION pg_catalog.create_reference_table(table_name regclass) RETURNS v
 CREATE FUNCTION pg_catalog.citus_add_local_table_to_metadata(table_name regclass, cascade_via_foreign_keys bool DEFAULT false)
   RETURNS void LANGUAGE sql AS $$SELECT pg_catalog.emulated_place(table_name, 'n', 's', NULL, 'none', 1, NULL)$$;
 
--- A rewrite: comments go, and the grants on views.
+-- A rewrite: comments go, its own and those of views, and the grants on views.
 CREATE FUNCTION pg_catalog.emulated_rewrite(relation regclass) RETURNS void LANGUAGE plpgsql AS $function$
 BEGIN
   IF EXISTS (SELECT FROM pg_catalog.pg_attribute a WHERE a.attrelid = relation AND a.attidentity <> '') THEN
@@ -153,7 +153,9 @@ BEGIN
   IF EXISTS (SELECT FROM pg_catalog.pg_constraint c WHERE c.contype = 'f' AND relation IN (c.conrelid, c.confrelid)) THEN
     RAISE EXCEPTION 'cannot complete operation because table % has a foreign key', relation;
   END IF;
-  DELETE FROM pg_catalog.pg_description d WHERE d.objoid = relation;
+  DELETE FROM pg_catalog.pg_description d WHERE d.objoid = relation OR d.objoid IN (
+    SELECT r.ev_class FROM pg_catalog.pg_rewrite r
+    JOIN pg_catalog.pg_depend p ON p.objid = r.oid AND p.classid = 'pg_catalog.pg_rewrite'::regclass WHERE p.refobjid = relation);
   UPDATE pg_catalog.pg_class c SET relacl = NULL
   FROM pg_catalog.pg_rewrite r JOIN pg_catalog.pg_depend p ON p.objid = r.oid AND p.classid = 'pg_catalog.pg_rewrite'::regclass
   WHERE p.refobjid = relation AND c.oid = r.ev_class AND c.relkind = 'v';

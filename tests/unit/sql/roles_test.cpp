@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "model/settings.h"
 #include "support/state_builder.h"
 
 namespace pgcharter {
