@@ -7,6 +7,7 @@
 #include "pgcharter/preflight.h"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 
 #include <fmt/format.h>

@@ -10,6 +10,7 @@
 #include "apply/self_membership.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include <fmt/format.h>
 

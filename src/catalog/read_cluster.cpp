@@ -5,6 +5,7 @@
 // dangling rows are real (a role dropped while it is granted, before 16).
 
 #include <algorithm>
+#include <tuple>
 
 #include "pgcharter/catalog.h"
 

@@ -3,6 +3,7 @@
 // file names.
 
 #include <algorithm>
+#include <tuple>
 
 #include "codec/json_text.h"
 #include "codec/state_json.h"

@@ -7,6 +7,7 @@
 // present entry for it changes nothing. Who granted is not written: privileges by several grantors have the effect of one.
 
 #include <algorithm>
+#include <iterator>
 
 #include <fmt/format.h>
 

@@ -6,6 +6,7 @@
 #include "inverse/restorer.h"
 
 #include <algorithm>
+#include <tuple>
 
 #include <fmt/format.h>
 

@@ -5,6 +5,7 @@
 // of CREATE FUNCTION and are checked for being types. A profile may bring functions; the same function from two places must be the same.
 #include <algorithm>
 #include <array>
+#include <tuple>
 
 #include <fmt/format.h>
 

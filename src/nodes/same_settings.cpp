@@ -3,6 +3,7 @@
 
 #include "nodes/same_settings.h"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstdlib>

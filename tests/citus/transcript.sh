@@ -64,7 +64,7 @@ acl() {
 }
 role() {
   printf "SELECT concat_ws(' ', r.rolname, rolsuper, rolinherit, rolcreaterole, rolcreatedb, rolcanlogin, rolreplication, rolbypassrls, rolconnlimit,
-    rolvaliduntil, shobj_description(r.oid, 'pg_authid')) FROM pg_roles r WHERE rolname = '%s'" "$1"
+    coalesce(rolvaliduntil, 'infinity'), shobj_description(r.oid, 'pg_authid')) FROM pg_roles r WHERE rolname = '%s'" "$1"
 }
 password() { printf "SELECT md5(rolpassword) FROM pg_authid WHERE rolname = '%s'" "$1"; }
 settings() {
