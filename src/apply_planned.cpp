@@ -109,9 +109,10 @@ class Apply {
       everything.with_principals = !apart;
       carry_out(everything);
     } else {
-      carry_out({part_of(charter, 0, Part::Of::ServerFirst, "the server's roles and databases")});
+      const std::size_t server = database_for_the_server();
+      carry_out({part_of(charter, server, Part::Of::ServerFirst, "the server's roles and databases")});
       carry_out(parts_of_databases(charter, Part::Of::Database));
-      carry_out({part_of(charter, 0, Part::Of::ServerLast, "the server's last part")});
+      carry_out({part_of(charter, server, Part::Of::ServerLast, "the server's last part")});
     }
     if (!options_.rehearse && has_more_after_commit()) {
       check_lock();
@@ -130,6 +131,13 @@ class Apply {
     std::size_t statements = 0;
     std::optional<Script> left;  ///< where another transaction must follow: what it will find
   };
+
+  /// Where the server's own changes are sent from: Citus takes roles along to its nodes only from a database that has it.
+  [[nodiscard]] std::size_t database_for_the_server() const {
+    const auto& databases = shown_.actual.databases;
+    const auto distributed = std::ranges::find_if(databases, [](const DatabaseState& d) { return d.citus.has_value(); });
+    return distributed == databases.end() ? 0 : static_cast<std::size_t>(distributed - databases.begin());
+  }
 
   /// Where nothing follows, a lock that is lost after the last COMMIT is no failure.
   [[nodiscard]] bool has_more_after_commit() const {

@@ -76,10 +76,14 @@ void tell_movements(const Planned& planned, const Connector& connector, Diagnost
       if (connection == nullptr) connection = connector(database_of(planned.charter->databases[i]));
       std::optional<long> bytes;
       const std::string name = quote_identifier(table.schema) + "." + quote_identifier(table.name);
-      connection->query({"size_on_nodes", "select pg_catalog.citus_total_relation_size($1::pg_catalog.regclass, false)"}, {name},
-                        [&](const Row& row) {
-                          if (!row.is_null(0)) bytes = row.number(0);
-                        });
+      try {
+        connection->query({"size_on_nodes", "select pg_catalog.citus_total_relation_size($1::pg_catalog.regclass, false)"}, {name},
+                          [&](const Row& row) {
+                            if (!row.is_null(0)) bytes = row.number(0);
+                          });
+      } catch (const Error& error) {
+        if (error.connection_lost) throw;  // else whoever only plans may lack the right to ask
+      }
       return bytes;
     };
     const auto tell = [&](const ObjectName& table, const Reason& reason, double rows, std::optional<long> bytes) {
@@ -91,7 +95,7 @@ void tell_movements(const Planned& planned, const Connector& connector, Diagnost
           fmt::format("table {}: {}{} are copied, and nobody can write to it meanwhile", display_name(table), how_many, how_much));
     };
     for (const TablePlacement& p : database.placements) {
-      if (p.fresh) continue;
+      if (p.fresh || p.only_regroups()) continue;
       const bool kept = p.before.distribution != Distribution::None;
       tell(p.table, p.reason, kept ? -1 : p.rows, kept ? bytes_on_nodes(p.table) : p.bytes);
     }

@@ -25,8 +25,9 @@ struct ReadScope {
   std::vector<std::string> table_names;
   std::vector<std::string> routine_schemas;
   std::vector<std::string> routine_names;
-  bool hypertables = false;    ///< what TimescaleDB knows of those tables, and the jobs of pg_cron
-  bool all_structure = false;  ///< all of that for everything that is read, but for members of extensions
+  std::vector<std::string> gathered_schemas;  ///< distributed ones that are to be none: their tables too
+  bool hypertables = false;                   ///< what TimescaleDB knows of those tables, and the jobs of pg_cron
+  bool all_structure = false;                 ///< all of that for everything that is read, but for members of extensions
 };
 
 /// Roles, memberships, settings, databases, tablespaces, parameters into `state.cluster`.

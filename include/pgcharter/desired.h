@@ -133,6 +133,7 @@ struct DesiredRoutine {
   RoutineDefinition after;
   RoleId owner = kNoRole;  ///< of a new one
   bool owner_given = false;
+  int rank = 0;  ///< those that it calls come first
   Reason reason;
 };
 
@@ -166,6 +167,19 @@ struct TablePlacement {
   long bytes = 0;
   int rank = 0;  ///< tables that others refer to, or are placed with, come first
   Reason reason;
+
+  /// It goes to a group of its own, and nothing moves: update_distributed_table_colocation().
+  [[nodiscard]] bool only_regroups() const;
+  /// Citus makes it anew: alter_distributed_table() and undistribute_table() lose comments, and the grants on views.
+  [[nodiscard]] bool rewrites() const;
+};
+
+/// Schema-based sharding, on or off.
+struct SchemaPlacement {
+  std::string schema;
+  bool distribute = false;
+  std::vector<KeptComment> comments;  ///< of the tables in it, which are made anew when it is gathered, and of what depends on them
+  Reason reason;
 };
 
 /// What TimescaleDB must know of a table, where it does not.
@@ -195,10 +209,10 @@ struct DesiredDatabase {
   std::vector<DesiredExtension> extensions;
   std::vector<DesiredTable> tables;
   std::vector<DesiredRoutine> routines;
-  std::vector<std::pair<std::uint32_t, Reason>> dropped;              ///< tables and functions, as indexes into `objects`
-  std::vector<std::pair<std::string, Reason>> distributed_schemas;    ///< to be distributed
-  std::vector<std::pair<std::string, Reason>> undistributed_schemas;  ///< to be gathered on the coordinator
+  std::vector<std::pair<std::uint32_t, Reason>> dropped;  ///< tables and functions, as indexes into `objects`
+  std::vector<SchemaPlacement> schema_placements;
   std::vector<TablePlacement> placements;
+  std::vector<ObjectName> remade;  ///< tables that Citus makes anew: views of them lose their grants
   std::vector<DesiredHypertable> hypertables;
   std::vector<DesiredCronJob> cron_jobs;
   std::vector<DesiredDefaultAcl> default_acls;

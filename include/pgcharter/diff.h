@@ -119,6 +119,7 @@ struct PutRoutine {
   std::optional<RoutineDefinition> before;
   RoutineDefinition after;
   std::optional<RoleId> owner;  ///< of a new one; nothing: the executor
+  int rank = 0;                 ///< those that it calls come first
 };
 /// DROP of a table, view, sequence or function that is named absent.
 struct DropObject {
@@ -131,8 +132,7 @@ struct PlaceTable {
 };
 /// Citus' schema-based sharding, on or off.
 struct PlaceSchema {
-  std::string schema;
-  bool distribute = false;
+  SchemaPlacement placement;
 };
 /// What TimescaleDB is told about a table.
 struct ChangeHypertable {

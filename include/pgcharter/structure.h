@@ -38,15 +38,15 @@ struct ForeignKey {
   bool operator==(const ForeignKey&) const = default;
 };
 
-/// A view or materialised view that reads a table, or reads one that does. A rewrite by Citus makes it anew.
-struct DependentView {
+/// A view or materialised view that reads a table, or reads one that does; a partition. A rewrite by Citus makes it anew.
+struct DependentRelation {
   std::string schema;
   std::string name;
-  bool materialized = false;
+  char relkind = 'v';
   std::optional<std::string> comment;
   std::map<std::string, std::string> column_comments;  ///< by column
 
-  bool operator==(const DependentView&) const = default;
+  bool operator==(const DependentRelation&) const = default;
 };
 
 /// What the catalogs show of a table that a charter declares.
@@ -63,9 +63,9 @@ struct TableDefinition {
   std::vector<ForeignKey> foreign_keys;
   std::vector<std::string> triggers;  ///< by name, without those that the server made itself
   std::optional<std::string> comment;
-  std::vector<DependentView> views;  ///< sorted by schema and name
-  double rows = -1;                  ///< pg_class.reltuples: an estimate; -1: never counted
-  long bytes = 0;                    ///< pg_total_relation_size() of the local relation
+  std::vector<DependentRelation> dependents;  ///< however far; sorted by schema and name
+  double rows = -1;                           ///< pg_class.reltuples: an estimate; -1: never counted
+  long bytes = 0;                             ///< pg_total_relation_size() of the local relation
 
   bool operator==(const TableDefinition&) const = default;
 };
@@ -86,6 +86,7 @@ struct RoutineDefinition {
   char volatility = 'v';  ///< pg_proc.provolatile
   bool strict = false;
   char parallel = 'u';  ///< pg_proc.proparallel
+  std::string planner;  ///< LEAKPROOF, COST, ROWS, SUPPORT and TRANSFORM as CREATE FUNCTION has them, where they are not its defaults
 
   bool operator==(const RoutineDefinition&) const = default;
 };

@@ -125,7 +125,7 @@ class Needs::Visitor {
   void operator()(const DropExtension&) {}
   void operator()(const PlaceSchema& c) {
     const DatabaseState& database = actual_.databases[static_cast<std::size_t>(database_)];
-    const auto i = database.find({.kind = ObjectKind::Schema, .schema = {}, .name = c.schema, .args = {}});
+    const auto i = database.find({.kind = ObjectKind::Schema, .schema = {}, .name = c.placement.schema, .args = {}});
     if (i) act(objects().desired[*i].owner, "to distribute a schema of");
   }
   void operator()(const CreateTable& c) { create_object(c.rule->id, c.owner); }
@@ -333,13 +333,25 @@ class Needs::Visitor {
   void on_schema(RoleId role, const std::string& schema, Privilege privilege, Moment moment, std::string what) {
     const auto i =
         actual_.databases[static_cast<std::size_t>(database_)].find({.kind = ObjectKind::Schema, .schema = {}, .name = schema, .args = {}});
-    if (!i || n_.is_superuser(role) || has_on_schema(role, objects(), *i, privilege, moment)) return;
+    if (!i) return on_new_schema(role, schema, privilege, moment, std::move(what));
+    if (n_.is_superuser(role) || has_on_schema(role, objects(), *i, privilege, moment)) return;
     // A new role can be granted nothing yet, and what its ownership gives until the plan moves the schema can't be granted besides.
     const bool until_moved = has_on_schema(role, objects(), *i, privilege, Moment::BeforeOwners);
     if (until_moved && role == me_.id()) return act(objects().desired[*i].owner, "to name what is in a schema of");
     if (until_moved || n_.creates(role)) return superuser(std::move(what));
     statement(std::move(what), fmt::format("GRANT {} ON SCHEMA {} TO {}", to_sql(PrivilegeSet::of(privilege)), quote_identifier(schema),
                                            quote_identifier(n_.name_now(role))));
+  }
+
+  /// Before the plan's grants only its owner has anything in a schema that the plan makes.
+  void on_new_schema(RoleId role, const std::string& schema, Privilege privilege, Moment moment, std::string what) {
+    if (moment != Moment::AfterOwners || role == me_.id() || n_.is_superuser(role)) return;
+    for (std::size_t i = 0; i < objects().size(); ++i) {
+      const Object& object = objects().object(i);
+      if (object.id.kind != ObjectKind::Schema || object.id.name != schema) continue;
+      if (!has_on_schema(role, objects(), static_cast<std::uint32_t>(i), privilege, moment)) superuser(std::move(what));
+      return;
+    }
   }
 
   /// USAGE on the schemas of what is named, for whom it is sent as.

@@ -74,11 +74,13 @@ class StructureReader {
 
   void read() {
     name_what_is_wanted();
+    if (const Extension* citus = extension("citus")) read_citus(citus->version);
+    if (database_.citus && !scope_.all_structure) name_what_moves_along(*database_.citus);
     if (!tables_.names.empty()) read_tables();
     if (!routines_.names.empty()) read_routines();
-    if (const Extension* citus = extension("citus")) read_citus(citus->version);
     const Extension* timescale = extension("timescaledb");
-    if (timescale != nullptr && (scope_.hypertables || scope_.all_structure)) read_timescale(timescale->version);
+    if (timescale == nullptr) return;
+    if (scope_.hypertables || scope_.all_structure || !tables_.names.empty()) read_timescale(timescale->version);
   }
 
  private:
@@ -98,6 +100,22 @@ class StructureReader {
       if (object.extension_member) continue;
       if (object.id.kind == ObjectKind::Table) tables_.add(object.id);
       if (object.id.kind == ObjectKind::Function) routines_.add(object.id);
+    }
+  }
+
+  /// Tables that Citus makes anew together with one that the charter places, or with a schema that is to be gathered.
+  void name_what_moves_along(const CitusState& citus) {
+    std::set<std::pair<std::string, std::string>> declared;
+    for (std::size_t i = 0; i < tables_.names.size(); ++i) declared.emplace(tables_.schemas[i], tables_.names[i]);
+    std::set<std::uint32_t> groups;
+    for (const CitusTable& t : citus.tables) {
+      if (t.colocation != 0 && declared.contains({t.schema, t.name})) groups.insert(t.colocation);
+    }
+    for (const CitusTable& t : citus.tables) {
+      const bool gathered = std::ranges::find(scope_.gathered_schemas, t.schema) != scope_.gathered_schemas.end();
+      if ((!gathered && !groups.contains(t.colocation)) || declared.contains({t.schema, t.name})) continue;
+      tables_.schemas.push_back(t.schema);
+      tables_.names.push_back(t.name);
     }
   }
 
@@ -138,7 +156,7 @@ class StructureReader {
     read_columns(parameter);
     read_keys(parameter);
     read_foreign_keys(parameter);
-    read_views(parameter);
+    read_dependents(parameter);
   }
 
   void read_columns(const std::string& oids) {
@@ -184,20 +202,21 @@ class StructureReader {
     }
   }
 
-  void read_views(const std::string& oids) {
+  void read_dependents(const std::string& oids) {
     connection_.stream(find_query("dependent_views"), {oids}, [&](const Row& row) {
       TableDefinition* t = table(row);
       if (t == nullptr) return;
-      DependentView view{.schema = text_of(row, 1), .name = text_of(row, 2), .materialized = letter_of(row, 3) == 'm'};
-      if (t->views.empty() || t->views.back().schema != view.schema || t->views.back().name != view.name) t->views.push_back(view);
+      DependentRelation relation{.schema = text_of(row, 1), .name = text_of(row, 2), .relkind = letter_of(row, 3)};
+      if (t->dependents.empty() || t->dependents.back().schema != relation.schema || t->dependents.back().name != relation.name)
+        t->dependents.push_back(relation);
       if (row.is_null(5)) return;
       if (row.is_null(4)) {
-        t->views.back().comment = text_of(row, 5);
+        t->dependents.back().comment = text_of(row, 5);
       } else {
-        t->views.back().column_comments[text_of(row, 4)] = text_of(row, 5);
+        t->dependents.back().column_comments[text_of(row, 4)] = text_of(row, 5);
       }
     });
-    for (TableDefinition& t : database_.tables) std::ranges::sort(t.views, by_name);
+    for (TableDefinition& t : database_.tables) std::ranges::sort(t.dependents, by_name);
   }
 
   void read_routines() {
@@ -214,7 +233,8 @@ class StructureReader {
                                     .arguments = text_of(row, 9),
                                     .volatility = letter_of(row, 10),
                                     .strict = row.boolean(11),
-                                    .parallel = letter_of(row, 12)});
+                                    .parallel = letter_of(row, 12),
+                                    .planner = text_of(row, 13)});
     });
     std::ranges::sort(database_.routines, {}, [](const RoutineDefinition& r) { return std::tie(r.schema, r.name, r.args); });
   }
@@ -281,7 +301,7 @@ class StructureReader {
     std::ranges::sort(timescale.hypertables, by_name);
     const bool cron = extension("pg_cron") != nullptr;
     timescale.has_cron = cron && jobs_readable;
-    if (cron && !jobs_readable) ++database_.coverage["job of pg_cron: not readable"];
+    if (cron && !jobs_readable && scope_.hypertables) ++database_.coverage["job of pg_cron: not readable"];
     if (timescale.has_cron) {
       connection_.stream(find_query("cron_jobs"), {}, [&](const Row& row) {
         const std::string schedule = row.is_null(1) ? std::string(kForeignJob) : text_of(row, 1);

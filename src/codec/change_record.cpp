@@ -145,9 +145,9 @@ class RecordBuilder {
     record_.before = facts_of(c.extension);
   }
   void operator()(const PlaceSchema& c) {
-    begin(Action::Alter, "schema", c.schema);
-    record_.before = one_fact("distribute", !c.distribute);
-    record_.after = one_fact("distribute", c.distribute);
+    begin(Action::Alter, "schema", c.placement.schema);
+    record_.before = one_fact("distribute", !c.placement.distribute);
+    record_.after = one_fact("distribute", c.placement.distribute);
   }
   void operator()(const CreateTable& c) {
     begin(Action::Create, c.rule->id);

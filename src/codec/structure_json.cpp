@@ -38,9 +38,9 @@ Json to_json(const ForeignKey& k) {
   return json;
 }
 
-Json to_json(const DependentView& v) {
+Json to_json(const DependentRelation& v) {
   Json json = {{"schema", v.schema}, {"name", v.name}};
-  put(json, "materialized", v.materialized);
+  put_letter(json, "relkind", v.relkind, 'v');
   put(json, "comment", v.comment);
   put(json, "column_comments", v.column_comments);
   return json;
@@ -134,10 +134,10 @@ ForeignKey foreign_key_from_json(const Json& json) {
           .incoming = json.value("incoming", false)};
 }
 
-DependentView view_from_json(const Json& json) {
+DependentRelation dependent_from_json(const Json& json) {
   return {.schema = text_member(json, "schema"),
           .name = json.at("name").get<std::string>(),
-          .materialized = json.value("materialized", false),
+          .relkind = letter(json, "relkind", 'v'),
           .comment = optional_text(json, "comment"),
           .column_comments = map_of<std::map<std::string, std::string>>(json, "column_comments")};
 }
@@ -190,7 +190,7 @@ Json to_json(const TableDefinition& t) {
   if (!t.foreign_keys.empty()) json["foreign_keys"] = array_of(t.foreign_keys);
   put(json, "triggers", t.triggers);
   put(json, "comment", t.comment);
-  if (!t.views.empty()) json["views"] = array_of(t.views);
+  if (!t.dependents.empty()) json["dependents"] = array_of(t.dependents);
   put(json, "rows", t.rows, -1.0);
   put(json, "bytes", t.bytes);
   return json;
@@ -209,7 +209,7 @@ TableDefinition table_from_json(const Json& json) {
           .foreign_keys = list(json, "foreign_keys", foreign_key_from_json),
           .triggers = texts(json, "triggers"),
           .comment = optional_text(json, "comment"),
-          .views = list(json, "views", view_from_json),
+          .dependents = list(json, "dependents", dependent_from_json),
           .rows = json.value("rows", -1.0),
           .bytes = json.value("bytes", 0L)};
 }
@@ -226,6 +226,7 @@ Json to_json(const RoutineDefinition& r) {
   put_letter(json, "volatility", r.volatility, 'v');
   put(json, "strict", r.strict);
   put_letter(json, "parallel", r.parallel, 'u');
+  put(json, "planner", r.planner);
   return json;
 }
 
@@ -242,7 +243,8 @@ RoutineDefinition routine_from_json(const Json& json) {
           .arguments = json.contains("arguments") ? text_member(json, "arguments") : text_member(json, "args"),
           .volatility = letter(json, "volatility", 'v'),
           .strict = json.value("strict", false),
-          .parallel = letter(json, "parallel", 'u')};
+          .parallel = letter(json, "parallel", 'u'),
+          .planner = text_member(json, "planner")};
 }
 
 Json to_json(const CitusState& citus) {

@@ -19,6 +19,11 @@ constexpr std::string_view kCron = "pg_cron";
 
 std::string text_of(const ObjectName& table) { return quote_identifier(table.schema) + "." + quote_identifier(table.name); }
 
+/// Of an integer column's values, not of time.
+bool is_number(std::string_view text) {
+  return std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
+}
+
 /// "2.19.3" → 219
 int version_number(const std::string& version) {
   const std::size_t dot = version.find('.');
@@ -39,7 +44,11 @@ HypertableResolver::HypertableResolver(const DatabaseCharter& charter, const Sta
 
 void HypertableResolver::run() {
   for (const auto& [id, rule] : charter_.tables) {
-    if (rule.hypertable && rule.ensure == Ensure::Present) add(rule);
+    if (rule.hypertable && rule.ensure == Ensure::Present) {
+      add(rule);
+    } else {
+      schedule(rule, {});  // a job that was this charter's would go on with the next table of that name
+    }
   }
 }
 
@@ -67,6 +76,29 @@ void HypertableResolver::check_key(const TableRule& rule, const TableDefinition*
   for (const auto& [name, columns] : definition->unique) one(name, columns);
   const bool known = std::ranges::any_of(definition->columns, [&](const ColumnDefinition& c) { return c.name == column; });
   if (!known) error(rule, fmt::format("it has no column \"{}\"", column), "Correct `by`.");
+}
+
+void HypertableResolver::check_units(const TableRule& rule, const TableDefinition* definition) {
+  const HypertableRule& wanted = *rule.hypertable;
+  std::string type;
+  for (const ColumnRule& column : rule.columns) {
+    if (column.definition.name == wanted.by) type = column.definition.type;
+  }
+  if (definition != nullptr) {
+    for (const ColumnDefinition& column : definition->columns) {
+      if (column.name == wanted.by) type = column.type;
+    }
+  }
+  const bool numbers = type == "smallint" || type == "integer" || type == "bigint";
+  const bool times = type == "date" || type.starts_with("timestamp");
+  if (!numbers && !times) return;  // TimescaleDB judges what it can be divided by
+  const auto check = [&](std::string_view key, const std::optional<std::string>& value) {
+    if (!value || is_number(*value) == numbers) return;
+    error(rule, fmt::format("`{}` is \"{}\", and the column \"{}\" is {}", key, *value, wanted.by, type),
+          numbers ? "Write a number, in the unit of the column." : "Write a span of time, such as 1 day or 90 days.");
+  };
+  check("interval", wanted.interval);
+  check(wanted.schedule ? "older_than" : "retention", wanted.retention);
 }
 
 bool HypertableResolver::owner_logs_in(const TableRule& rule) const {
@@ -109,6 +141,7 @@ void HypertableResolver::add(const TableRule& rule) {
                  "The dimension of a hypertable can't be changed: make a new table, and copy.");
   }
   check_key(rule, definition);
+  check_units(rule, definition);
   check_policy(rule);
   if (failed_) return;
   DesiredHypertable change;
@@ -137,20 +170,23 @@ void HypertableResolver::schedule(const TableRule& rule, const std::string& sche
   if (actual_.timescale) {
     if (const auto is = actual_.timescale->cron_jobs.find(name); is != actual_.timescale->cron_jobs.end()) job.before = is->second;
   }
-  if (!rule.hypertable->schedule && job.before && job.before->find(kForeignJob) != std::string::npos) return;  // not ours to take away
-  if (const HypertableRule& wanted = *rule.hypertable; wanted.retention && wanted.schedule) {
+  const bool foreign = job.before && job.before->find(kForeignJob) != std::string::npos;
+  const bool present = rule.hypertable && rule.ensure == Ensure::Present;
+  const HypertableRule* wanted = present && rule.hypertable->retention && rule.hypertable->schedule ? &*rule.hypertable : nullptr;
+  if (wanted == nullptr && (!job.before || foreign)) return;  // not ours to take away
+  if (wanted != nullptr) {
     if (!schema_of(kCron)) {
       return error(rule, fmt::format("`schedule` needs the extension pg_cron in database \"{}\"", actual_.name),
                    "Declare it under `extensions`; it works in the one database that cron.database_name names.");
     }
-    if (job.before && job.before->find(kForeignJob) != std::string::npos) {
+    if (foreign) {
       return error(rule, fmt::format("another role has a job \"{}\" in pg_cron", name),
                    "Apply as that role, or let it call cron.unschedule().");
     }
     // What pg_cron runs, and what it shows: one text, so that the two can be compared.
-    const bool number = std::ranges::all_of(*wanted.retention, [](char c) { return c >= '0' && c <= '9'; });  // an integer column's
-    job.after = fmt::format("{}\nSELECT {}.drop_chunks({}, older_than => {} {})", *wanted.schedule, quote_identifier(schema),
-                            quote_literal(text_of(rule.id)), number ? "BIGINT" : "INTERVAL", quote_literal(*wanted.retention));
+    job.after = fmt::format("{}\nSELECT {}.drop_chunks({}, older_than => {} {})", *wanted->schedule, quote_identifier(schema),
+                            quote_literal(text_of(rule.id)), is_number(*wanted->retention) ? "BIGINT" : "INTERVAL",
+                            quote_literal(*wanted->retention));
   }
   job.fresh = std::ranges::any_of(desired_.tables, [&](const DesiredTable& t) { return t.rule == &rule; });
   if (job.before != job.after) desired_.cron_jobs.push_back(std::move(job));

@@ -17,6 +17,8 @@ class HypertableResolver {
   void add(const TableRule& rule);
   /// What TimescaleDB would refuse, said before anything runs.
   void check_key(const TableRule& rule, const TableDefinition* definition);
+  /// A number where the column holds numbers, a span of time where it holds times.
+  void check_units(const TableRule& rule, const TableDefinition* definition);
   void check_policy(const TableRule& rule);
   [[nodiscard]] bool owner_logs_in(const TableRule& rule) const;
   /// The job of pg_cron that drops old chunks.

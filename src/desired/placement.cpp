@@ -10,6 +10,7 @@
 #include "desired/placement.h"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include <fmt/format.h>
@@ -84,10 +85,14 @@ void PlacementResolver::place_schemas() {
     if (!rule.distribute || rule.ensure == Ensure::Absent) continue;
     const bool is = std::ranges::find(citus_.schemas, name) != citus_.schemas.end();
     if (is == *rule.distribute) continue;
-    (*rule.distribute ? desired_.distributed_schemas : desired_.undistributed_schemas).emplace_back(name, Reason{"declared", rule.pos});
-    if (!*rule.distribute) continue;
+    SchemaPlacement& placement = desired_.schema_placements.emplace_back();
+    placement = {.schema = name, .distribute = *rule.distribute, .comments = {}, .reason = {"declared", rule.pos}};
     for (const CitusTable& table : citus_.tables) {
       if (table.schema != name || table.distribution == Distribution::Local) continue;
+      if (!*rule.distribute) {
+        note_losses(relation(table.schema, table.name), placement.comments);
+        continue;
+      }
       diagnostics_.error("placement", rule.pos,
                          fmt::format("schema \"{}\" can't be distributed: its table \"{}\" already is, by itself", name, table.name),
                          fmt::format("Write `distribute: none` for {}.{} first, and apply.", name, table.name));
@@ -187,7 +192,16 @@ void PlacementResolver::place(const ObjectName& id, int rank) {
   change.reason = {"declared", entry.rule->pos};
   const bool rehash = is.distribution == Distribution::Hash && rule.distribution == Distribution::Hash;
   change.cascade = rehash && rule.shards && *rule.shards != is.shards && is.column == rule.by && carries_others(id, is);
-  if (entry.definition != nullptr) note_losses(*entry.definition, change);
+  if (entry.definition != nullptr) {
+    change.rows = entry.definition->rows;
+    change.bytes = entry.definition->bytes;
+  }
+  if (change.rewrites()) {
+    note_losses(id, change.comments);
+    for (const auto& [other, table] : tables_) {
+      if (change.cascade && other != id && table.colocation == is.colocation) note_losses(other, change.comments);
+    }
+  }
   simulate(id, change);
   desired_.placements.push_back(std::move(change));
 }
@@ -203,24 +217,28 @@ bool PlacementResolver::carries_others(const ObjectName& id, const CitusTable& i
   return others > 0;
 }
 
-void PlacementResolver::note_losses(const TableDefinition& definition, TablePlacement& change) const {
-  change.rows = definition.rows;
-  change.bytes = definition.bytes;
-  if (!is_rewrite(change)) return;
+void PlacementResolver::note_losses(const ObjectName& table, std::vector<KeptComment>& comments) {
+  desired_.remade.push_back(table);
+  const TableDefinition* definition = actual_.find_table(table.schema, table.name);
+  if (definition == nullptr) return;
+  const auto add = [&](KeptComment comment) {
+    const auto same = [&](const KeptComment& c) { return c.relation == comment.relation && c.column == comment.column; };
+    if (std::ranges::none_of(comments, same)) comments.push_back(std::move(comment));
+  };
   const auto keep = [&](const ObjectName& id, char relkind, const std::optional<std::string>& comment) {
-    if (comment) change.comments.push_back({.relation = id, .relkind = relkind, .column = {}, .text = *comment});
+    if (comment) add({.relation = id, .relkind = relkind, .column = {}, .text = *comment});
   };
   const auto keep_column = [&](const ObjectName& id, const std::string& column, const std::string& comment) {
-    change.comments.push_back({.relation = id, .relkind = 0, .column = column, .text = comment});
+    add({.relation = id, .relkind = 0, .column = column, .text = comment});
   };
-  keep(change.table, definition.relkind, definition.comment);
-  for (const ColumnDefinition& column : definition.columns) {
-    if (column.comment) keep_column(change.table, column.name, *column.comment);
+  keep(table, definition->relkind, definition->comment);
+  for (const ColumnDefinition& column : definition->columns) {
+    if (column.comment) keep_column(table, column.name, *column.comment);
   }
-  for (const DependentView& view : definition.views) {
-    const ObjectName id = relation(view.schema, view.name);
-    keep(id, view.materialized ? 'm' : 'v', view.comment);
-    for (const auto& [column, comment] : view.column_comments) keep_column(id, column, comment);
+  for (const DependentRelation& dependent : definition->dependents) {
+    const ObjectName id = relation(dependent.schema, dependent.name);
+    keep(id, dependent.relkind, dependent.comment);
+    for (const auto& [column, comment] : dependent.column_comments) keep_column(id, column, comment);
   }
 }
 
@@ -245,7 +263,12 @@ void PlacementResolver::simulate(const ObjectName& id, const TablePlacement& cha
   }
 }
 
-bool is_rewrite(const TablePlacement& change) { return !change.fresh && change.before.distribution != Distribution::None; }
+bool TablePlacement::only_regroups() const {
+  return before.distribution == Distribution::Hash && after.distribution == Distribution::Hash && before.column == after.column &&
+         (!after.shards || *after.shards == before.shards) && !after.colocate_with;
+}
+
+bool TablePlacement::rewrites() const { return !fresh && before.distribution != Distribution::None && !only_regroups(); }
 
 void Resolver::place(std::size_t i) {
   if (options_.on_worker || !scope_.covers(Family::Distribution)) return;
@@ -254,15 +277,22 @@ void Resolver::place(std::size_t i) {
 
 void Resolver::lose_grants_of_views(std::size_t i) {
   DesiredDatabase& database = desired_.databases[i];
-  for (const TablePlacement& change : database.placements) {
-    const TableDefinition* definition = actual_.databases[i].find_table(change.table.schema, change.table.name);
-    if (definition == nullptr || !is_rewrite(change)) continue;
-    for (const DependentView& view : definition->views) {
-      const auto object = actual_.databases[i].find(relation(view.schema, view.name));
-      if (!object) continue;  // of a schema that is not the charter's: nobody could tell what it had
-      DesiredObject& d = database.objects.desired[*object];
-      d.baseline = actual_.acls->intern(acl_default(ObjectKind::Table, d.owner, major()));
+  std::set<std::uint32_t> views;
+  for (const ObjectName& table : database.remade) {
+    const TableDefinition* definition = actual_.databases[i].find_table(table.schema, table.name);
+    if (definition == nullptr) continue;
+    for (const DependentRelation& dependent : definition->dependents) {
+      if (dependent.relkind != 'v' && dependent.relkind != 'm') continue;
+      const auto object = actual_.databases[i].find(relation(dependent.schema, dependent.name));
+      if (object) views.insert(*object);  // else of a schema that is not the charter's: nobody could tell what it had
     }
+  }
+  for (const std::uint32_t view : views) {
+    DesiredObject& d = database.objects.desired[view];
+    d.baseline = actual_.acls->intern(acl_default(ObjectKind::Table, d.owner, major()));
+  }
+  for (DesiredColumn& column : database.objects.columns) {
+    if (views.contains(column.object)) column.baseline = kEmptyAcl;
   }
 }
 

@@ -9,9 +9,6 @@
 
 namespace pgcharter {
 
-/// True where Citus makes the table anew: alter_distributed_table() and undistribute_table() lose comments, and the grants on views.
-bool is_rewrite(const TablePlacement& change);
-
 class PlacementResolver {
  public:
   PlacementResolver(const DatabaseCharter& charter, const DatabaseState& actual, DesiredDatabase& desired, Diagnostics& diagnostics);
@@ -37,7 +34,8 @@ class PlacementResolver {
   [[nodiscard]] static bool together(const CitusTable& a, const CitusTable& b);
   [[nodiscard]] bool as_wanted(const ObjectName& id, const CitusTable& is) const;
   [[nodiscard]] bool carries_others(const ObjectName& id, const CitusTable& is) const;
-  void note_losses(const TableDefinition& definition, TablePlacement& change) const;
+  /// What is lost when Citus makes the table anew, and must be put back.
+  void note_losses(const ObjectName& id, std::vector<KeptComment>& comments);
   void simulate(const ObjectName& id, const TablePlacement& change);
 
   // What Citus would refuse; false where something was told (placement_checks.cpp).

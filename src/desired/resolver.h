@@ -121,11 +121,13 @@ class Resolver {
   // Tables and functions.
   void add_tables(std::size_t i);
   void create_table(std::size_t i, const TableRule& rule);
-  void check_columns(const TableRule& rule, const TableDefinition& existing);
+  void check_columns(std::size_t i, const TableRule& rule, const TableDefinition& existing);
   void add_routines(std::size_t i);
   void create_routine(std::size_t i, const FunctionRule& rule);
   void keep_routine(std::size_t i, const FunctionRule& rule, std::uint32_t object);
   void close_to_public(std::size_t i, const FunctionRule& rule);
+  /// An entry of the charter lets everybody use it.
+  [[nodiscard]] bool grants_to_public(const DatabaseCharter& charter, const ObjectName& id) const;
   void drop_object(std::size_t i, std::uint32_t object, Reason reason);
   [[nodiscard]] bool is_dropped(const DesiredObjects& objects, std::size_t object) const {
     return !dropped_objects_.empty() && dropped_objects_.contains({&objects, static_cast<std::uint32_t>(object)});

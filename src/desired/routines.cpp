@@ -5,6 +5,10 @@
 // Safely"); a grant to PUBLIC that the charter writes counts more.
 
 #include <algorithm>
+#include <cctype>
+#include <functional>
+#include <map>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -14,35 +18,79 @@
 namespace pgcharter {
 namespace {
 
-/// What the entry writes, over what is there.
-RoutineDefinition wanted(const FunctionRule& rule, const RoutineDefinition& base) {
-  RoutineDefinition result = base;
-  if (rule.returns) result.returns = *rule.returns;
-  if (rule.language) result.language = *rule.language;
-  if (rule.body) result.body = *rule.body;
-  if (rule.definer) result.definer = *rule.definer;
-  if (rule.volatility) result.volatility = *rule.volatility;
-  for (const auto& [name, setting] : rule.settings) {
-    if (!setting.value) {
-      result.settings.erase(name);
-    } else if (const auto is = result.settings.find(name); is == result.settings.end() || !same_setting(name, is->second, *setting.value)) {
-      result.settings[name] = *setting.value;
-    }
+/// The settings that the entry writes, and no others; spelled as they are where that means the same.
+std::map<std::string, std::string> wanted_settings(const SettingRules& rules, const std::map<std::string, std::string>& is) {
+  std::map<std::string, std::string> result;
+  for (const auto& [name, setting] : rules) {
+    if (!setting.value) continue;
+    const auto now = is.find(name);
+    result[name] = now != is.end() && same_setting(name, now->second, *setting.value) ? now->second : *setting.value;
   }
   return result;
 }
 
-bool grants_to_public(const DatabaseCharter& charter, const ObjectName& id) {
-  return std::ranges::any_of(charter.grants, [&](const GrantRule& g) {
-    return g.ensure == Ensure::Present && std::ranges::find(g.to, "public") != g.to.end() &&
-           std::ranges::any_of(g.objects, [&](const ObjectPattern& p) { return p.matches(id); });
-  });
+/// What the entry writes, over what is there: with a body it says everything that CREATE FUNCTION has a default for.
+RoutineDefinition wanted(const FunctionRule& rule, const RoutineDefinition& base) {
+  RoutineDefinition result = base;
+  if (rule.returns) result.returns = *rule.returns;
+  if (rule.language) result.language = *rule.language;
+  if (rule.body) {
+    result.body = *rule.body;
+    result.definer = rule.definer.value_or(false);
+    result.volatility = rule.volatility.value_or('v');
+  }
+  if (rule.settings_written) result.settings = wanted_settings(rule.settings, base.settings);
+  return result;
+}
+
+/// For each function how many of the others must be there before it: the body of one in SQL is checked when it is made. Functions that call
+/// each other in a circle can't all be first.
+void rank_by_calls(std::vector<DesiredRoutine>& routines) {
+  std::multimap<std::string, std::size_t, std::less<>> by_name;
+  for (std::size_t i = 0; i < routines.size(); ++i) by_name.emplace(routines[i].after.name, i);
+  const auto word = [](char c) { return c == '_' || c == '$' || std::isalnum(static_cast<unsigned char>(c)) != 0; };
+  std::vector<std::set<std::size_t>> calls(routines.size());
+  for (std::size_t i = 0; i < routines.size(); ++i) {
+    if (routines[i].after.language != "sql") continue;
+    const std::string& body = routines[i].after.body;
+    for (auto at = body.begin(); at != body.end();) {
+      at = std::find_if(at, body.end(), word);
+      const auto end = std::find_if_not(at, body.end(), word);
+      const auto [first, last] = by_name.equal_range(std::string_view(at, end));
+      for (auto called = first; called != last; ++called) calls[i].insert(called->second);
+      at = end;
+    }
+  }
+  std::vector<bool> known(routines.size(), false);
+  const std::function<int(std::size_t)> rank = [&](std::size_t i) {
+    if (known[i]) return routines[i].rank;
+    known[i] = true;  // in a circle the one that was met first counts as the first
+    for (const std::size_t called : calls[i]) routines[i].rank = std::max(routines[i].rank, called == i ? 0 : rank(called) + 1);
+    return routines[i].rank;
+  };
+  for (std::size_t i = 0; i < routines.size(); ++i) rank(i);
 }
 
 }  // namespace
 
+bool Resolver::grants_to_public(const DatabaseCharter& charter, const ObjectName& id) const {
+  const auto names = [&](const std::vector<ObjectPattern>& patterns) {
+    return std::ranges::any_of(patterns, [&](const ObjectPattern& p) { return p.matches(id); });
+  };
+  return std::ranges::any_of(charter.grants, [&](const GrantRule& g) {
+    return g.ensure == Ensure::Present && !is_expired(g.expires) && std::ranges::find(g.to, "public") != g.to.end() && names(g.objects) &&
+           !names(g.except);
+  });
+}
+
 void Resolver::create_routine(std::size_t i, const FunctionRule& rule) {
   if (!check_schema_of_new(i, rule.id, rule.pos)) return;
+  if (rule.definer.value_or(false) && !scope_.covers(Family::Grants)) {
+    diagnostics_.warning(
+        "open-function", rule.pos,
+        fmt::format("function \"{}.{}\" runs with its owner's rights, and everybody may call it", rule.id.schema, rule.id.name),
+        "Grants are out of this charter's scope: revoke EXECUTE from PUBLIC yourself, or add grants to scope.families.");
+  }
   RoutineDefinition base;
   base.schema = rule.id.schema;
   base.name = rule.id.name;
@@ -58,11 +106,22 @@ void Resolver::create_routine(std::size_t i, const FunctionRule& rule) {
 void Resolver::keep_routine(std::size_t i, const FunctionRule& rule, std::uint32_t object) {
   const RoutineDefinition* existing = actual_.databases[i].find_routine(rule.id);
   if (existing == nullptr) return;
-  if (rule.returns && *rule.returns != existing->returns) {
+  if (rule.body && existing->prokind != (rule.returns ? 'f' : 'p')) {
+    const std::string_view is = existing->prokind == 'p'   ? "a procedure"
+                                : existing->prokind == 'a' ? "an aggregate"
+                                : existing->prokind == 'w' ? "a window function"
+                                                           : "a function";
     diagnostics_.error("function-differs", rule.pos,
-                       fmt::format("function \"{}.{}\" returns {}, the charter says {}", rule.id.schema, rule.id.name,
-                                   existing->returns.empty() ? "nothing: it is a procedure" : existing->returns, *rule.returns),
-                       "PostgreSQL can't change what a function returns: drop it first, with `ensure: absent`.");
+                       fmt::format("\"{}.{}\" is {}, the charter declares a {}", rule.id.schema, rule.id.name, is,
+                                   rule.returns ? "function" : "procedure: it has no `returns`"),
+                       "PostgreSQL can't make one out of the other: drop it first, with `ensure: absent`.");
+    return;
+  }
+  if (rule.returns && *rule.returns != existing->returns) {
+    diagnostics_.error(
+        "function-differs", rule.pos,
+        fmt::format("function \"{}.{}\" returns {}, the charter says {}", rule.id.schema, rule.id.name, existing->returns, *rule.returns),
+        "PostgreSQL can't change what a function returns: drop it first, with `ensure: absent`.");
     return;
   }
   RoutineDefinition after = wanted(rule, *existing);
@@ -107,6 +166,7 @@ void Resolver::add_routines(std::size_t i) {
                    &actual);
     }
   }
+  rank_by_calls(desired_.databases[i].routines);
 }
 
 }  // namespace pgcharter

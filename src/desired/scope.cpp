@@ -76,6 +76,9 @@ void name_structure(const DatabaseCharter& database, ReadScope& scope) {
     scope.table_names.push_back(id.name);
     scope.hypertables = scope.hypertables || rule.hypertable;
   }
+  for (const auto& [name, rule] : database.schemas) {
+    if (rule.distribute == false) scope.gathered_schemas.push_back(name);
+  }
   const ObjectName* last = nullptr;  // overloads are neighbours
   for (const auto& [id, rule] : database.functions) {
     if (last != nullptr && last->schema == id.schema && last->name == id.name) continue;

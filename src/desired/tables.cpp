@@ -115,12 +115,14 @@ void Resolver::create_table(std::size_t i, const TableRule& rule) {
   database.tables.push_back(std::move(table));
 }
 
-void Resolver::check_columns(const TableRule& rule, const TableDefinition& existing) {
+void Resolver::check_columns(std::size_t i, const TableRule& rule, const TableDefinition& existing) {
   std::vector<std::string> differences;
   const auto find = [&](const std::string& name) { return std::ranges::find(existing.columns, name, &ColumnDefinition::name); };
   const auto told = [&](bool differs, const std::string& text) {
     if (differs) differences.push_back(text);
   };
+  const std::optional<TimescaleState>& timescale = actual_.databases[i].timescale;
+  const Hypertable* hypertable = timescale ? timescale->find(rule.id.schema, rule.id.name) : nullptr;
   for (const ColumnRule& written : rule.columns) {
     const ColumnDefinition& want = written.definition;
     const auto is = find(want.name);
@@ -129,7 +131,7 @@ void Resolver::check_columns(const TableRule& rule, const TableDefinition& exist
       continue;
     }
     const bool key = std::ranges::find(rule.primary_key, want.name) != rule.primary_key.end();
-    const bool time = rule.hypertable && rule.hypertable->by == want.name;
+    const bool time = (rule.hypertable && rule.hypertable->by == want.name) || (hypertable != nullptr && hypertable->column == want.name);
     const bool nullable = want.nullable && !key && want.identity == IdentityColumn::None && !time;
     told(is->type != want.type, fmt::format("\"{}\" is {}, the charter says {}", want.name, is->type, want.type));
     told(is->nullable != nullable && !(time && is->nullable),
@@ -144,16 +146,17 @@ void Resolver::check_columns(const TableRule& rule, const TableDefinition& exist
     }
   }
   for (const ColumnDefinition& is : existing.columns) {
+    if (rule.columns.empty()) break;  // only its key is declared
     const bool known = std::ranges::any_of(rule.columns, [&](const ColumnRule& c) { return c.definition.name == is.name; });
     told(!known, fmt::format("the column \"{}\" is not in the charter", is.name));
   }
   told(rule.primary_key_pos && rule.primary_key != existing.primary_key,
        fmt::format("its primary key is ({}), the charter says ({})", join(existing.primary_key, ", "), join(rule.primary_key, ", ")));
   if (differences.empty()) return;
-  diagnostics_.error(
-      "table-differs", rule.pos,
-      fmt::format("table \"{}.{}\" exists, and its columns differ: {}", rule.id.schema, rule.id.name, join(differences, "; ")),
-      "Existing tables are not changed: alter it in a migration, or write the columns as they are.");
+  diagnostics_.error("table-differs", rule.pos,
+                     fmt::format("table \"{}.{}\" exists, and {}: {}", rule.id.schema, rule.id.name,
+                                 rule.columns.empty() ? "differs" : "its columns differ", join(differences, "; ")),
+                     "Existing tables are not changed: alter it in a migration, or write the columns as they are.");
 }
 
 void Resolver::add_tables(std::size_t i) {
@@ -172,13 +175,13 @@ void Resolver::add_tables(std::size_t i) {
                     .args = {},
                     .pos = rule.pos},
                    &actual);
-    } else if (!rule.columns.empty()) {
+    } else if (!rule.columns.empty() || rule.primary_key_pos) {
       const char relkind = actual.objects[*existing].subkind;
       if (relkind != 'r' && relkind != 'p') {
         diagnostics_.error("table-differs", rule.pos, fmt::format("\"{}.{}\" exists, and is no table", id.schema, id.name),
-                           "Leave `columns` out: everything else counts for views too.");
+                           "Leave `columns` and `primary_key` out: everything else counts for views too.");
       } else if (const TableDefinition* definition = actual.find_table(id.schema, id.name)) {
-        check_columns(rule, *definition);
+        check_columns(i, rule, *definition);
       }
     }
   }

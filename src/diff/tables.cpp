@@ -10,13 +10,12 @@ void diff_tables(const Desired& desired, std::size_t database, std::vector<Chang
     changes.push_back({.database = static_cast<int>(database), .body = std::move(body), .reason = reason});
   };
   const auto owner = [](const auto& made) { return made.owner_given ? std::optional(made.owner) : std::nullopt; };
-  for (const auto& [schema, reason] : of.distributed_schemas) add(PlaceSchema{schema, true}, reason);
-  for (const auto& [schema, reason] : of.undistributed_schemas) add(PlaceSchema{schema, false}, reason);
+  for (const SchemaPlacement& placement : of.schema_placements) add(PlaceSchema{placement}, placement.reason);
   for (const DesiredTable& table : of.tables) add(CreateTable{table.rule, owner(table)}, table.reason);
   for (const TablePlacement& placement : of.placements) add(PlaceTable{placement}, placement.reason);
   for (const DesiredHypertable& hypertable : of.hypertables) add(ChangeHypertable{hypertable}, hypertable.reason);
   for (const DesiredRoutine& routine : of.routines) {
-    add(PutRoutine{routine.object, routine.before, routine.after, owner(routine)}, routine.reason);
+    add(PutRoutine{routine.object, routine.before, routine.after, owner(routine), routine.rank}, routine.reason);
   }
   for (const auto& [object, reason] : of.dropped) {
     const Object& dropped = of.objects.object(object);

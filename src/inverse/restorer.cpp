@@ -316,7 +316,8 @@ void Restorer::tell_what_moved() {
       lost.push_back(fmt::format("how Citus kept table {}: as {}", display_name(placed->placement.table),
                                  name(placed->placement.before.distribution)));
     } else if (const auto* schema = std::get_if<PlaceSchema>(&step.change.body)) {
-      lost.push_back(fmt::format("that schema {} was {}distributed", display_name(schema->schema), schema->distribute ? "not " : ""));
+      lost.push_back(fmt::format("that schema {} was {}distributed", display_name(schema->placement.schema),
+                                 schema->placement.distribute ? "not " : ""));
     } else if (const auto* table = std::get_if<ChangeHypertable>(&step.change.body); table != nullptr && !table->hypertable.fresh) {
       lost.push_back(fmt::format("what TimescaleDB was told about table {}", display_name(table->hypertable.table)));
     } else if (const auto* job = std::get_if<ChangeCronJob>(&step.change.body)) {

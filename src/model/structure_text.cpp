@@ -27,15 +27,16 @@ void table_lines(const TableDefinition& t, const Line& line) {
                      k.other_columns));
   }
   for (const std::string& trigger : t.triggers) line(fmt::format("  trigger {:?}", trigger));
-  for (const DependentView& v : t.views) {
-    line(fmt::format("  view {:?}.{:?} materialized {} comment {:?}", v.schema, v.name, v.materialized, v.comment.value_or("")));
+  for (const DependentRelation& v : t.dependents) {
+    line(fmt::format("  dependent {:?}.{:?} {} comment {:?}", v.schema, v.name, v.relkind, v.comment.value_or("")));
     for (const auto& [column, comment] : v.column_comments) line(fmt::format("    column {:?} comment {:?}", column, comment));
   }
 }
 
 void routine_lines(const RoutineDefinition& r, const Line& line) {
-  line(fmt::format("routine {:?}.{:?} ({}) {} returns {:?} language {:?} definer {} arguments {:?} {} strict {} parallel {}", r.schema,
-                   r.name, r.args, r.prokind, r.returns, r.language, r.definer, r.arguments, r.volatility, r.strict, r.parallel));
+  line(fmt::format("routine {:?}.{:?} ({}) {} returns {:?} language {:?} definer {} arguments {:?} {} strict {} parallel {} {:?}", r.schema,
+                   r.name, r.args, r.prokind, r.returns, r.language, r.definer, r.arguments, r.volatility, r.strict, r.parallel,
+                   r.planner));
   for (const auto& [name, value] : r.settings) line(fmt::format("  setting {:?} = {:?}", name, value));
   line(fmt::format("  body {:?}", r.body));
 }

@@ -14,6 +14,7 @@
 #include "nodes/plan_node.h"
 #include "nodes/single_changes.h"
 #include "sql/node_script.h"
+#include "sql/writer.h"
 
 namespace pgcharter {
 namespace {
@@ -33,10 +34,10 @@ class ApplyNodes {
   std::size_t make_roles() {
     for (const Worker& worker : workers_of(databases_)) {
       const Planned* shown = shown_for(worker);
-      if (shown == nullptr || roles_of(*shown).statements.empty()) continue;
+      if (shown == nullptr || roles_for(*shown, worker).statements.empty()) continue;
       const NodePlanned fresh = plan(worker, Propagation(shown_, databases_));
       check_shown(worker, *fresh.planned);
-      send(worker, roles_of(*fresh.planned));
+      send(worker, roles_for(*fresh.planned, worker));
     }
     return statements_;
   }
@@ -95,16 +96,34 @@ class ApplyNodes {
     return node;
   }
 
-  /// The roles of a node's plan that the coordinator has already.
-  [[nodiscard]] Script roles_of(const Planned& node) const {
+  /// Roles that statements of the coordinator's will name on the node, and that it lacks: those of the node's plan that the coordinator
+  /// has already, and those that the coordinator renames or drops, which are renamed or dropped there with them.
+  [[nodiscard]] Script roles_for(const Planned& node, const Worker& worker) const {
+    std::map<RoleId, std::string> leaving;  // under the names that they have on the server
+    for (const Step& step : shown_.plan.steps) {
+      if (const auto* rename = std::get_if<RenameRole>(&step.change.body)) leaving.emplace(rename->role, rename->from);
+      if (const auto* drop = std::get_if<DropRole>(&step.change.body)) leaving.emplace(drop->role, shown_.actual.names->name(drop->role));
+    }
+    std::set<std::string> staying;
+    for (const Role& role : shown_.actual.cluster.roles) {
+      if (!leaving.contains(role.id)) staying.insert(shown_.actual.names->name(role.id));
+    }
     const auto is_known = [&](std::size_t step) {
       const auto* create = std::get_if<CreateRole>(&node.plan.steps[step].change.body);
-      if (create == nullptr) return false;
-      return shown_.actual.cluster.find_role(shown_.actual.names->find(node.actual.names->name(create->role))) != nullptr;
+      return create != nullptr && staying.contains(node.actual.names->name(create->role));
     };
     Script roles;
     std::ranges::copy_if(node.script.statements, std::back_inserter(roles.statements),
                          [&](const Statement& s) { return !s.steps.empty() && std::ranges::all_of(s.steps, is_known); });
+    for (const auto& [id, name] : leaving) {
+      if (node.actual.cluster.find_role(node.actual.names->find(name)) != nullptr) continue;
+      Statement& create = roles.statements.emplace_back();
+      create.sql = SqlWriter().keyword("CREATE ROLE").identifier(name).take();
+      create.database = worker.places.front().database->name;
+      create.node = worker.node.text();
+      create.transactional = false;
+      create.phase = Phase::Node;
+    }
     return roles;
   }
 

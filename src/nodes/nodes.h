@@ -13,7 +13,7 @@ void check_is_coordinator(const State& actual);
 /// transaction of ours may be open: the nodes see nothing of it, and would wait for its locks.
 void plan_nodes(Planned& planned, const Connector& connector, Diagnostics& diagnostics);
 
-/// Before everything else: gives the nodes the roles that only the coordinator has, since what it grants to them would fail there. Throws
+/// Before everything else: gives the nodes the roles that only the coordinator has and that its statements will name there. Throws
 /// as apply_nodes() does; returns the number of statements.
 std::size_t make_missing_roles(const Planned& shown, const Connector& connector, const ReconcileOptions& options, ApplyObserver& observer);
 

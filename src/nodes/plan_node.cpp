@@ -37,9 +37,10 @@ void tell(const Planned& planned, const std::string& node, Diagnostics& diagnost
     const auto rule = planned.charter->roles.find(name);
     if (rule == planned.charter->roles.end()) continue;
     if (rule->second.password) {
-      diagnostics.warning("node-password", rule->second.pos,
-                          fmt::format("role {} is made on node {} without its password, which nobody can read", display_name(name), node),
-                          "Apply with --set-passwords afterwards: Citus brings a new password to every node.");
+      diagnostics.warning(
+          "node-password", rule->second.pos,
+          fmt::format("role {} is made on node {} without its password, which nobody can read", display_name(name), node),
+          "Set it on that node by hand: Citus sends the passwords of roles that it brought there itself, and of no others.");
     }
     if (rule->second.entra) {
       diagnostics.warning(

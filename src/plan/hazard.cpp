@@ -219,9 +219,9 @@ struct HazardFinder::Visitor {
   void operator()(const CreateExtension&) {}
   void operator()(const AlterExtension&) {}
   void operator()(const DropExtension&) { found.insert(Hazard::DropObject); }
-  void operator()(const PlaceSchema& c) { moves(finder.holds_tables(c.schema, index)); }
+  void operator()(const PlaceSchema& c) { moves(finder.holds_tables(c.placement.schema, index)); }
   void operator()(const CreateTable&) {}
-  void operator()(const PlaceTable& c) { moves(!c.placement.fresh); }
+  void operator()(const PlaceTable& c) { moves(!c.placement.fresh && !c.placement.only_regroups()); }
   void operator()(const ChangeHypertable& change) {
     const DesiredHypertable& c = change.hypertable;
     if (!c.before) moves(!c.fresh);

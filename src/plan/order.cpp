@@ -90,13 +90,15 @@ class Placer {
   Place operator()(const AlterExtension& c) const { return {.phase = Phase::CreateExtension, .first = c.after.name}; }
   Place operator()(const DropExtension& c) const { return {.phase = Phase::DropExtension, .first = c.extension.name}; }
 
-  Place operator()(const PlaceSchema& c) const { return {.phase = Phase::PlaceSchema, .first = c.schema}; }
+  Place operator()(const PlaceSchema& c) const { return {.phase = Phase::PlaceSchema, .first = c.placement.schema}; }
   Place operator()(const CreateTable& c) const { return {.phase = Phase::CreateTable, .object = &c.rule->id}; }
   Place operator()(const PlaceTable& c) const {
     return {.phase = Phase::PlaceTable, .rank = c.placement.rank, .object = &c.placement.table};
   }
   Place operator()(const ChangeHypertable& c) const { return {.phase = Phase::PlaceTable, .object = &c.hypertable.table}; }
-  Place operator()(const PutRoutine& c) const { return {.phase = Phase::PutRoutine, .object = &objects_->object(c.object).id}; }
+  Place operator()(const PutRoutine& c) const {
+    return {.phase = Phase::PutRoutine, .rank = c.rank, .object = &objects_->object(c.object).id};
+  }
   Place operator()(const DropObject& c) const {
     // Functions first: one may return rows of a table.
     return {.phase = Phase::DropObject, .kind = kObjectKindCount - static_cast<std::size_t>(c.object.kind), .object = &c.object};

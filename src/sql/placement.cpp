@@ -52,8 +52,7 @@ std::string alter(const TablePlacement& change) {
   const bool shards = after.shards && *after.shards != change.before.shards;
   SqlWriter sql;
   sql.keyword("SELECT");
-  if (!column && !shards && !after.colocate_with) {
-    // Only its group changes, to one of its own: nothing moves.
+  if (change.only_regroups()) {
     sql.call("update_distributed_table_colocation").literal(regclass(change.table));
     add_group(sql, after);
     return sql.close().take();
@@ -79,10 +78,12 @@ std::string comment_on(const KeptComment& comment) {
 
 }  // namespace
 
-std::string sql_of(const PlaceSchema& change) {
+std::vector<std::string> sql_of(const PlaceSchema& change) {
   SqlWriter sql;
-  sql.keyword("SELECT").call(change.distribute ? "citus_schema_distribute" : "citus_schema_undistribute");
-  return sql.literal(quote_identifier(change.schema)).close().take();
+  sql.keyword("SELECT").call(change.placement.distribute ? "citus_schema_distribute" : "citus_schema_undistribute");
+  std::vector<std::string> statements{sql.literal(quote_identifier(change.placement.schema)).close().take()};
+  for (const KeptComment& comment : change.placement.comments) statements.push_back(comment_on(comment));
+  return statements;
 }
 
 std::vector<std::string> sql_of(const PlaceTable& change) {

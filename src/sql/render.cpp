@@ -69,7 +69,7 @@ class RunRenderer {
   void operator()(const CreateExtension& c) { write_all(sql_of(c)); }
   void operator()(const AlterExtension& c) { write_all(sql_of(c)); }
   void operator()(const DropExtension& c) { write(sql_of(c)); }
-  void operator()(const PlaceSchema& c) { write(sql_of(c)); }
+  void operator()(const PlaceSchema& c) { write_all(sql_of(c)); }
   void operator()(const CreateTable& c) { write_all(sql_of(context_, c)); }
   void operator()(const PlaceTable& c) {
     write_all(sql_of(c));

@@ -25,6 +25,36 @@ void add_owner(const RenderContext& context, const ObjectName& id, std::optional
   statements.push_back(sql.take());
 }
 
+void write_value(SqlWriter& sql, const std::string& name, const std::string& value) {
+  if (!is_quoted_list(name)) {
+    sql.literal(value);
+  } else {
+    sql.list(split_setting(name, value), [&](const std::string& element) { sql.literal(element); });
+  }
+}
+
+bool only_settings_differ(RoutineDefinition before, const RoutineDefinition& after) {
+  before.settings = after.settings;
+  return before == after;
+}
+
+/// What needs no body: that of a function in C is none that CREATE FUNCTION would take.
+std::vector<std::string> alter_settings(const ObjectName& id, const RoutineDefinition& before, const RoutineDefinition& after) {
+  std::vector<std::string> statements;
+  for (const auto& [name, value] : before.settings) {
+    if (after.settings.contains(name)) continue;
+    statements.push_back(SqlWriter().keyword("ALTER ROUTINE").qualified(id).keyword("RESET").dotted(name).take());
+  }
+  for (const auto& [name, value] : after.settings) {
+    if (const auto was = before.settings.find(name); was != before.settings.end() && was->second == value) continue;
+    SqlWriter sql;
+    sql.keyword("ALTER ROUTINE").qualified(id).keyword("SET").dotted(name).keyword("TO");
+    write_value(sql, name, value);
+    statements.push_back(sql.take());
+  }
+  return statements;
+}
+
 std::string create_or_replace(const RoutineDefinition& routine) {
   const bool procedure = routine.prokind == 'p';
   SqlWriter sql;
@@ -38,14 +68,11 @@ std::string create_or_replace(const RoutineDefinition& routine) {
     if (routine.strict) sql.keyword("STRICT");
     if (routine.parallel != 'u') sql.keyword(routine.parallel == 's' ? "PARALLEL SAFE" : "PARALLEL RESTRICTED");
   }
+  if (!routine.planner.empty()) sql.expression(routine.planner);
   if (routine.definer) sql.keyword("SECURITY DEFINER");
   for (const auto& [name, value] : routine.settings) {
     sql.keyword("SET").dotted(name).keyword("TO");
-    if (!is_quoted_list(name)) {
-      sql.literal(value);
-    } else {
-      sql.list(split_setting(name, value), [&](const std::string& element) { sql.literal(element); });
-    }
+    write_value(sql, name, value);
   }
   return sql.keyword("AS").dollar_quoted(routine.body).take();
 }
@@ -67,8 +94,10 @@ std::vector<std::string> sql_of(const RenderContext& context, const CreateTable&
 }
 
 std::vector<std::string> sql_of(const RenderContext& context, const PutRoutine& change) {
+  const ObjectName& id = context.objects().object(change.object).id;
+  if (change.before && only_settings_differ(*change.before, change.after)) return alter_settings(id, *change.before, change.after);
   std::vector<std::string> statements{create_or_replace(change.after)};
-  if (!change.before) add_owner(context, context.objects().object(change.object).id, change.owner, statements);
+  if (!change.before) add_owner(context, id, change.owner, statements);
   return statements;
 }
 

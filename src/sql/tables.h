@@ -12,7 +12,7 @@ namespace pgcharter {
 /// How the one statement begins that no transaction can hold.
 inline constexpr std::string_view kConcurrently = "SELECT pg_catalog.create_distributed_table_concurrently(";
 
-std::string sql_of(const PlaceSchema& change);
+std::vector<std::string> sql_of(const PlaceSchema& change);
 std::vector<std::string> sql_of(const RenderContext& context, const CreateTable& change);
 std::vector<std::string> sql_of(const PlaceTable& change);
 std::vector<std::string> sql_of(const ChangeHypertable& change);

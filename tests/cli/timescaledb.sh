@@ -257,3 +257,24 @@ contains "$out" '- cron job "pgcharter: retention of app.metrics"'
 expect 0 apply --auto-approve metrics.yaml
 converged metrics.yaml
 is 0 "SELECT count(*) FROM cron.job"
+
+# The job goes with the table, or with what is said of it: it would drop the chunks of the next one of that name.
+metrics 'by: ts, retention: { older_than: 12 days, schedule: "0 3 * * *" }' ", pg_cron: {}"
+expect 0 apply --auto-approve --allow drop-object metrics.yaml
+is 1 "SELECT count(*) FROM cron.job"
+sed '/hypertable:/d' metrics.yaml >plain.yaml
+sed '/hypertable:/d; s/ owner: keeper/ ensure: absent/' metrics.yaml >absent.yaml
+expect 2 drift plain.yaml
+contains "$out" '- cron job "pgcharter: retention of app.metrics"'
+expect 0 apply --auto-approve --allow drop-object absent.yaml
+converged absent.yaml
+is 0 "SELECT count(*) FROM cron.job"
+
+# Numbers for a column of numbers, spans of time for one of times.
+for units in '{ ts: bigint }|by: ts, interval: 1 day' '{ ts: timestamptz }|by: ts, interval: 1000' \
+  '{ ts: bigint }|by: ts, interval: 1000, retention: { older_than: 90 days, schedule: "0 3 * * *" }'; do
+  printf '%s\n' "charter: 1" "name: units" "schemas: { app: {} }" "extensions: { timescaledb: {}, pg_cron: {} }" \
+    "tables: { app.units: { columns: ${units%%|*}, hypertable: { ${units#*|} } } }" >units.yaml
+  expect 1 plan units.yaml
+  contains "$err" "units.yaml:5:" 'and the column "ts" is'
+done

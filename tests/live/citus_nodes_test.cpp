@@ -32,6 +32,7 @@ grants:
 class CitusNodesTest : public ::testing::TestWithParam<bool> {
  protected:
   std::unique_ptr<CitusCluster> cluster;
+  std::string charter = kCharter;
 
   void SetUp() override {
     const std::string obstacle = CitusCluster::obstacle(GetParam(), *LiveServer::instance().open());
@@ -60,10 +61,10 @@ class CitusNodesTest : public ::testing::TestWithParam<bool> {
 
   std::unique_ptr<Planned> plan(int server = 0) {
     CharterSources sources;
-    sources.documents.push_back({"nodes.yaml", "", kCharter});
+    sources.documents.push_back({"nodes.yaml", "", charter});
     Diagnostics diagnostics;
-    const auto charter = load_charter(sources, diagnostics);
-    auto planned = charter ? make_planned(*charter, connector(server), options(), diagnostics) : nullptr;
+    const auto loaded = load_charter(sources, diagnostics);
+    auto planned = loaded ? make_planned(*loaded, connector(server), options(), diagnostics) : nullptr;
     std::ostringstream text;
     for (const Diagnostic& diagnostic : diagnostics.all()) write_diagnostic(text, diagnostic);
     EXPECT_NE(planned, nullptr) << text.str();
@@ -143,6 +144,20 @@ TEST_P(CitusNodesTest, ARoleThatOnlyTheCoordinatorHasComesBeforeItsGrants) {
                              cluster->node(1) + R"( CREATE ROLE "app_owner")", cluster->node(1) + R"( CREATE ROLE "reader")",
                              cluster->node(2) + R"( CREATE ROLE "app_owner")", cluster->node(2) + R"( CREATE ROLE "reader")"));
   EXPECT_FALSE(changes_anything(*plan()));
+}
+
+TEST_P(CitusNodesTest, ARoleThatIsRenamedOrDroppedMayBeMissingOnANode) {
+  converge();
+  cluster->run_everywhere("CREATE ROLE passing");
+  cluster->run_apart(1, "DROP ROLE passing");
+  cluster->run_apart(0, "CREATE ROLE former");
+  charter += "  - { to: named, privileges: [usage], objects: { schemas: app } }\n";
+  charter.replace(charter.find("roles:\n"), 7, "roles:\n  passing: { ensure: absent }\n  named: { renamed_from: former }\n");
+  converge();
+  for (int i = 0; i < cluster->size(); ++i) {
+    EXPECT_EQ(cluster->value(i, "select pg_catalog.count(*) from pg_catalog.pg_roles where rolname in ('passing', 'former')"), "0") << i;
+    EXPECT_EQ(cluster->value(i, "select pg_catalog.count(*) from pg_catalog.pg_roles where rolname = 'named'"), "1") << i;
+  }
 }
 
 TEST_P(CitusNodesTest, ComparesSettingsAsNumbers) {

@@ -167,6 +167,48 @@ TEST_P(CitusPlacementTest, ARewriteLosesNothing) {
   EXPECT_EQ(value("select col_description('app.v'::regclass, 1)"), "the view's column");
 }
 
+TEST_P(CitusPlacementTest, NorDoesWhatIsMadeAnewWithIt) {
+  // The other tables of its group, partitions, views of all of them, and privileges on columns of those.
+  run("CREATE TABLE app.h (k int); CREATE TABLE app.f (k int); CREATE VIEW app.fv AS SELECT k FROM app.f; "
+      "CREATE TABLE app.p (k int, at int) PARTITION BY LIST (at); CREATE TABLE app.p_1 PARTITION OF app.p FOR VALUES IN (1); "
+      "CREATE VIEW app.pv AS SELECT k FROM app.p_1; CREATE VIEW app.pw AS SELECT k FROM app.pv; "
+      "COMMENT ON TABLE app.f IS 'f'; COMMENT ON VIEW app.fv IS 'fv'; COMMENT ON TABLE app.p_1 IS 'p_1'; COMMENT ON VIEW app.pw IS 'pw'");
+  const auto rest = [](const std::string& shards) {
+    return "tables: { app.h: { distribute: { by: k, shards: " + shards + ", colocate_with: none } }, " +
+           "app.f: { distribute: { by: k, colocate_with: app.h } }, " + "app.p: { distribute: { by: k, shards: " + shards +
+           ", colocate_with: none } } }\n" +
+           "grants: [ { to: placement_reader, privileges: [select], objects: { tables: [app.fv, app.pw] } }, " +
+           "{ to: placement_reader, privileges: [select], objects: { tables: app.pv }, columns: [k] } ]\n";
+  };
+  converge(rest("4"));
+  run("GRANT INSERT ON app.fv TO PUBLIC");  // not the charter's
+  converge(rest("8"));
+  EXPECT_EQ(value("select has_table_privilege('placement_reader', 'app.fv', 'SELECT')"), "t");
+  EXPECT_EQ(value("select relacl::text like '%=a/%' from pg_class where oid = 'app.fv'::regclass"), "t");
+  EXPECT_EQ(value("select has_column_privilege('placement_reader', 'app.pv', 'k', 'SELECT')"), "t");
+  EXPECT_EQ(value("select has_table_privilege('placement_reader', 'app.pw', 'SELECT')"), "t");
+  EXPECT_EQ(value("select string_agg(obj_description(t::regclass), ' ' order by n) from "
+                  "unnest(array['app.f', 'app.fv', 'app.p_1', 'app.pw']) with ordinality as l (t, n)"),
+            "f fv p_1 pw");
+}
+
+TEST_P(CitusPlacementTest, AGroupOfItsOwnMovesNothing) {
+  run("CREATE TABLE app.a (k int); CREATE TABLE app.b (k int); CREATE VIEW app.bv AS SELECT k FROM app.b");
+  converge(
+      "tables: { app.a: { distribute: { by: k, shards: 4, colocate_with: none } }, "
+      "app.b: { distribute: { by: k, colocate_with: app.a } } }\n");
+  run("GRANT INSERT ON app.bv TO PUBLIC");
+  const std::string apart =
+      "tables: { app.a: { distribute: { by: k, shards: 4, colocate_with: none } }, app.b: { distribute: { by: k, colocate_with: none } } "
+      "}\n";
+  const auto planned = plan(apart);
+  ASSERT_NE(planned, nullptr) << told();
+  EXPECT_EQ(sql(*planned).size(), 1U);
+  EXPECT_FALSE(planned->plan.summary.hazards.contains(Hazard::DataMovement));
+  converge(apart);
+  EXPECT_EQ(value("select relacl::text like '%=a/%' from pg_class where oid = 'app.bv'::regclass"), "t");
+}
+
 TEST_P(CitusPlacementTest, IsRefusedBeforehand) {
   run("CREATE TABLE app.keyed (id int PRIMARY KEY, k int); CREATE TABLE app.part (k int) PARTITION BY LIST (k); "
       "CREATE TABLE app.part_1 PARTITION OF app.part FOR VALUES IN (1); CREATE VIEW app.v AS SELECT 1 AS k; "

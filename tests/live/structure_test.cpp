@@ -108,9 +108,9 @@ TEST_F(StructureTest, WhatDependsOnATableIsFoundHoweverFar) {
   want_table("s", "child");
   const DatabaseState& database = read();
   const TableDefinition& t = *database.find_table("s", "t");
-  EXPECT_THAT(t.views, ElementsAre(DependentView{.schema = "s", .name = "V w", .column_comments = {{"a", "of a"}}},
-                                   DependentView{.schema = "s", .name = "m", .materialized = true, .comment = "it's"},
-                                   DependentView{.schema = "s", .name = "v", .comment = "v", .column_comments = {{"a", "of v"}}}));
+  EXPECT_THAT(t.dependents, ElementsAre(DependentRelation{.schema = "s", .name = "V w", .column_comments = {{"a", "of a"}}},
+                                        DependentRelation{.schema = "s", .name = "m", .relkind = 'm', .comment = "it's"},
+                                        DependentRelation{.schema = "s", .name = "v", .comment = "v", .column_comments = {{"a", "of v"}}}));
   EXPECT_THAT(t.triggers, ElementsAre("after_all", "tr g"));
   EXPECT_THAT(database.find_table("s", "child")->triggers, IsEmpty());
 }

@@ -175,12 +175,75 @@ TEST_F(TablesTest, AFunctionThatAnswersAnotherTypeIsRefused) {
 TEST_F(TablesTest, ArgumentsKeepTheirNamesAndDefaults) {
   connection->execute(
       "CREATE SCHEMA app; CREATE FUNCTION app.withdraw(first bigint, second text DEFAULT 'x') RETURNS bigint LANGUAGE plpgsql STABLE "
-      "STRICT "
+      "STRICT COST 7 PARALLEL SAFE LEAKPROOF "
       "AS 'BEGIN RETURN first; END'");
   converge(charter(kWithdraw));
   EXPECT_EQ(column("select pg_get_function_arguments('app.withdraw(bigint, text)'::regprocedure)"),
             std::vector<std::string>{"first bigint, second text DEFAULT 'x'::text"});
-  EXPECT_TRUE(is_true("proisstrict and provolatile = 's' from pg_proc where proname = 'withdraw'"));
+  EXPECT_TRUE(is_true("proisstrict and procost = 7 and proparallel = 's' and proleakproof from pg_proc where proname = 'withdraw'"));
+  EXPECT_TRUE(is_true("provolatile = 'v' from pg_proc where proname = 'withdraw'")) << "what the charter leaves out has its default";
+}
+
+TEST_F(TablesTest, ABodySaysHowItRuns) {
+  const std::string manifest = charter(R"Y(
+functions:
+  "app.f(integer)": { returns: integer, language: sql, body: "select $1", settings: { search_path: pg_catalog } }
+)Y");
+  converge(manifest);
+  connection->execute("ALTER FUNCTION app.f(int) SECURITY DEFINER IMMUTABLE SET role TO postgres SET work_mem TO '1GB'");
+  EXPECT_FALSE(plan_sql(manifest).empty());
+  converge(manifest);
+  EXPECT_TRUE(is_true("not prosecdef and provolatile = 'v' and proconfig = '{search_path=pg_catalog}' from pg_proc where proname = 'f'"));
+}
+
+TEST_F(TablesTest, SettingsOfAFunctionNeedNoBody) {
+  connection->execute("CREATE SCHEMA app; CREATE FUNCTION app.f() RETURNS int LANGUAGE internal AS 'pg_backend_pid' SET work_mem TO '1MB'");
+  converge(charter(R"Y(functions: { "app.f()": { settings: { search_path: "app, pg_temp" } } })Y"));
+  EXPECT_TRUE(is_true("proconfig = '{\"search_path=app, pg_temp\"}' and prosrc = 'pg_backend_pid' from pg_proc where proname = 'f'"));
+}
+
+TEST_F(TablesTest, FunctionsThatCallEachOtherAreMadeInTheirOrder) {
+  converge(charter(R"Y(
+functions:
+  "app.a()": { returns: integer, language: sql, body: "select app.b() + app.c()" }
+  "app.b()": { returns: integer, language: sql, body: "select app.c()" }
+  "app.c()": { returns: integer, language: sql, body: "select 1" }
+)Y"));
+  EXPECT_TRUE(is_true("app.a() = 2"));
+}
+
+TEST_F(TablesTest, AnExceptionFromAGrantToPublicStaysClosed) {
+  converge(charter(R"Y(
+functions:
+  "app.open()": { returns: integer, language: sql, security: definer, body: "select 1" }
+  "app.closed()": { returns: integer, language: sql, security: definer, body: "select 1" }
+grants:
+  - { to: public, privileges: [execute], objects: { functions: "app.*" }, except: { functions: "app.closed()" } }
+)Y"));
+  EXPECT_TRUE(is_true("has_function_privilege('tables_reader', 'app.open()', 'EXECUTE')"));
+  EXPECT_TRUE(is_true("not has_function_privilege('tables_reader', 'app.closed()', 'EXECUTE')"));
+}
+
+TEST_F(TablesTest, AProcedureIsNoFunction) {
+  connection->execute(
+      "CREATE SCHEMA app; CREATE FUNCTION app.f() RETURNS void LANGUAGE sql AS ''; "
+      "CREATE AGGREGATE app.agg(int) (SFUNC = int4pl, STYPE = int)");
+  const auto told = errors(charter(R"Y(
+functions:
+  "app.f()": { language: sql, body: "select 1" }
+  "app.agg(integer)": { returns: integer, language: sql, body: "select 1" }
+)Y"));
+  ASSERT_EQ(told.size(), 2U);
+  EXPECT_NE(told[0].find("is an aggregate, the charter declares a function"), std::string::npos) << told[0];
+  EXPECT_NE(told[1].find("is a function, the charter declares a procedure"), std::string::npos) << told[1];
+}
+
+TEST_F(TablesTest, AKeyAloneIsHeldAgainstTheTable) {
+  connection->execute("CREATE SCHEMA app; CREATE TABLE app.t (a int PRIMARY KEY, b int)");
+  EXPECT_TRUE(errors(charter("tables: { app.t: { primary_key: [a] } }\n")).empty());
+  const auto told = errors(charter("tables: { app.t: { primary_key: [b] } }\n"));
+  ASSERT_EQ(told.size(), 1U);
+  EXPECT_NE(told[0].find("its primary key is (a), the charter says (b)"), std::string::npos) << told[0];
 }
 
 }  // namespace

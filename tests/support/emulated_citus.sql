@@ -153,12 +153,24 @@ BEGIN
   IF EXISTS (SELECT FROM pg_catalog.pg_constraint c WHERE c.contype = 'f' AND relation IN (c.conrelid, c.confrelid)) THEN
     RAISE EXCEPTION 'cannot complete operation because table % has a foreign key', relation;
   END IF;
-  DELETE FROM pg_catalog.pg_description d WHERE d.objoid = relation OR d.objoid IN (
-    SELECT r.ev_class FROM pg_catalog.pg_rewrite r
-    JOIN pg_catalog.pg_depend p ON p.objid = r.oid AND p.classid = 'pg_catalog.pg_rewrite'::regclass WHERE p.refobjid = relation);
-  UPDATE pg_catalog.pg_class c SET relacl = NULL
-  FROM pg_catalog.pg_rewrite r JOIN pg_catalog.pg_depend p ON p.objid = r.oid AND p.classid = 'pg_catalog.pg_rewrite'::regclass
-  WHERE p.refobjid = relation AND c.oid = r.ev_class AND c.relkind = 'v';
+  CREATE TEMP TABLE remade ON COMMIT DROP AS
+    WITH RECURSIVE tables (oid) AS (
+      SELECT relation::oid
+      UNION
+      SELECT h.inhrelid FROM tables t JOIN pg_catalog.pg_inherits h ON h.inhparent = t.oid
+    ), relations (oid) AS (
+      SELECT t.oid FROM tables t
+      UNION
+      SELECT r.ev_class FROM relations m
+      JOIN pg_catalog.pg_depend p ON p.refobjid = m.oid AND p.classid = 'pg_catalog.pg_rewrite'::regclass
+      JOIN pg_catalog.pg_rewrite r ON r.oid = p.objid
+    )
+    SELECT DISTINCT r.oid FROM relations r;
+  DELETE FROM pg_catalog.pg_description d USING remade m WHERE d.objoid = m.oid;
+  UPDATE pg_catalog.pg_class c SET relacl = NULL FROM remade m WHERE c.oid = m.oid AND c.relkind IN ('v', 'm');
+  UPDATE pg_catalog.pg_attribute a SET attacl = NULL
+  FROM remade m JOIN pg_catalog.pg_class c USING (oid) WHERE a.attrelid = m.oid AND c.relkind IN ('v', 'm');
+  DROP TABLE remade;
 END
 $function$;
 CREATE FUNCTION pg_catalog.undistribute_table(table_name regclass, cascade_via_foreign_keys bool DEFAULT false)

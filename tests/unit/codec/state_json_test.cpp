@@ -134,7 +134,7 @@ TEST(CodecStateJson, KeepsTablesRoutinesAndWhereTheyAreKept) {
        .foreign_keys = {{.name = "f", .schema = "s", .table = "o", .columns = {"id"}, .other_columns = {"i"}, .incoming = true}},
        .triggers = {"tr"},
        .comment = "",
-       .views = {{.schema = "s", .name = "v", .materialized = true, .comment = "c", .column_comments = {{"a", "of a"}}}},
+       .dependents = {{.schema = "s", .name = "v", .relkind = 'm', .comment = "c", .column_comments = {{"a", "of a"}}}},
        .rows = 1e6,
        .bytes = 8192});
   app.routines.push_back({.schema = "s",
