@@ -116,7 +116,9 @@ class ApplyNodes {
     std::ranges::copy_if(node.script.statements, std::back_inserter(roles.statements),
                          [&](const Statement& s) { return !s.steps.empty() && std::ranges::all_of(s.steps, is_known); });
     for (const auto& [id, name] : leaving) {
-      if (node.actual.cluster.find_role(node.actual.names->find(name)) != nullptr) continue;
+      // The node's own plan knows a role that it renames by its new name.
+      const bool renamed = std::ranges::any_of(node.desired.roles, [&](const DesiredRole& r) { return r.rename_from == name; });
+      if (renamed || node.actual.cluster.find_role(node.actual.names->find(name)) != nullptr) continue;
       Statement& create = roles.statements.emplace_back();
       create.sql = SqlWriter().keyword("CREATE ROLE").identifier(name).take();
       create.database = worker.places.front().database->name;

@@ -60,7 +60,8 @@ std::string alter(const TablePlacement& change) {
   sql.call("alter_distributed_table").literal(regclass(change.table));
   if (column) sql.comma().argument("distribution_column").literal(after.column);
   if (shards) sql.comma().argument("shard_count").number(*after.shards).comma().argument("cascade_to_colocated").boolean(change.cascade);
-  if (!shards) add_group(sql, after);
+  // A cascade takes no 'none'; without it Citus looks for a group that fits the new number, whose ever it is.
+  if (!shards || !change.cascade) add_group(sql, after);
   return sql.close().take();
 }
 

@@ -150,13 +150,18 @@ TEST_P(CitusNodesTest, ARoleThatIsRenamedOrDroppedMayBeMissingOnANode) {
   converge();
   cluster->run_everywhere("CREATE ROLE passing");
   cluster->run_apart(1, "DROP ROLE passing");
+  cluster->run_everywhere("CREATE ROLE former_everywhere");
   cluster->run_apart(0, "CREATE ROLE former");
   charter += "  - { to: named, privileges: [usage], objects: { schemas: app } }\n";
-  charter.replace(charter.find("roles:\n"), 7, "roles:\n  passing: { ensure: absent }\n  named: { renamed_from: former }\n");
+  charter.replace(
+      charter.find("roles:\n"), 7,
+      "roles:\n  passing: { ensure: absent }\n  named: { renamed_from: former }\n  as_named: { renamed_from: former_everywhere }\n");
   converge();
   for (int i = 0; i < cluster->size(); ++i) {
-    EXPECT_EQ(cluster->value(i, "select pg_catalog.count(*) from pg_catalog.pg_roles where rolname in ('passing', 'former')"), "0") << i;
-    EXPECT_EQ(cluster->value(i, "select pg_catalog.count(*) from pg_catalog.pg_roles where rolname = 'named'"), "1") << i;
+    EXPECT_EQ(cluster->value(i, "select pg_catalog.count(*) from pg_catalog.pg_roles where rolname like 'former%' or rolname = 'passing'"),
+              "0")
+        << i;
+    EXPECT_EQ(cluster->value(i, "select pg_catalog.count(*) from pg_catalog.pg_roles where rolname in ('named', 'as_named')"), "2") << i;
   }
 }
 
