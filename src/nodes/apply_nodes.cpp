@@ -115,7 +115,8 @@ class ApplyNodes {
     Script roles;
     std::ranges::copy_if(node.script.statements, std::back_inserter(roles.statements),
                          [&](const Statement& s) { return !s.steps.empty() && std::ranges::all_of(s.steps, is_known); });
-    for (const auto& [id, name] : leaving) {
+    for (const auto& role : leaving) {  // no structured binding: the lambda below captures
+      const std::string& name = role.second;
       // The node's own plan knows a role that it renames by its new name.
       const bool renamed = std::ranges::any_of(node.desired.roles, [&](const DesiredRole& r) { return r.rename_from == name; });
       if (renamed || node.actual.cluster.find_role(node.actual.names->find(name)) != nullptr) continue;
