@@ -151,6 +151,8 @@ void execute(Connection& connection, const Script& script, ApplyObserver& observ
       run_statement(connection, role, statement);
     } catch (Error& error) {
       if (error.statement.empty()) error.statement = statement.sql;
+      const bool from_charter = error.statement == statement.sql && !statement.provenance.empty();
+      if (from_charter) error.statement += "\n-- " + statement.provenance;  // the place in the manifest
       observer.statement_ended(statement, &error, took());
       if (g_interrupted != 0 && error.code == kQueryCanceled)
         throw Error(fmt::format("interrupted during statement {} of {}", i + 1, count));

@@ -32,6 +32,7 @@ class ApplyNodes {
       : shown_(shown), options_(options), observer_(observer), databases_(open_databases(*shown.charter, shown.actual, connector)) {}
 
   std::size_t make_roles() {
+    before_.clear();
     for (const Worker& worker : workers_of(databases_)) {
       const Planned* shown = shown_for(worker);
       if (shown == nullptr || roles_for(*shown, worker).statements.empty()) continue;
@@ -76,6 +77,7 @@ class ApplyNodes {
   std::optional<Error> failure_;
   std::string failed_;
   std::string residue_;
+  std::string before_ = "Everything before is committed. ";
 
   void carry_out(const Worker& worker) {
     const NodePlanned fresh = plan(worker, Propagation());
@@ -165,7 +167,7 @@ class ApplyNodes {
       Refusal refusal(
           3,
           fmt::format("the plan is stale: node {} now needs something else than it shows; nothing was changed there", worker.node.text()),
-          "Everything before is committed. Plan again, and read the new plan.");
+          before_ + "Plan again, and read the new plan.");
       refusal.detail = "What would be done now:" + listed(fresh.script);
       throw refusal;
     }

@@ -124,11 +124,13 @@ TEST(ApplyExecutor, NamesTheStatementThatFailed) {
   RecordingConnection connection;
   connection.errors.emplace_back("B", server_error("42501", "permission denied"));
   ApplyObserver observer;
+  Statement second = statement("B");
+  second.provenance = "app.yaml:42";
   try {
-    execute(connection, {{statement("A"), statement("B"), statement("C")}}, observer);
+    execute(connection, {{statement("A"), second, statement("C")}}, observer);
     FAIL() << "no error";
   } catch (const Error& error) {
-    EXPECT_EQ(error.statement, "B");
+    EXPECT_EQ(error.statement, "B\n-- app.yaml:42");
     EXPECT_EQ(error.code, "42501");
   }
   EXPECT_EQ(connection.sent, (Sent{"A", "B"}));
