@@ -81,7 +81,7 @@ struct RoutineDefinition {
   std::string body;  ///< pg_proc.prosrc
   bool definer = false;
   std::map<std::string, std::string> settings;  ///< proconfig, by lower-case name; values as stored
-  /// Not in a charter; a definition that was read keeps them when it is replaced.
+  /// Not in a charter, but for the volatility; a definition that was read keeps them when it is replaced.
   std::string arguments;  ///< pg_get_function_arguments(): names, modes and defaults
   char volatility = 'v';  ///< pg_proc.provolatile
   bool strict = false;

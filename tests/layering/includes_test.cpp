@@ -1,9 +1,7 @@
-// Every file compiles by itself: it names the standard headers of what it uses, or a header of ours does that it includes. Builds with
-// precompiled headers, or of several files at a time, are blind to a missing one; so are most standard libraries, each in its own way.
+// Every file names the standard headers of what it uses, or a header of ours does that it includes; by a list of the usual names. Builds
+// with precompiled headers, or of several files at a time, are blind to a missing one; so are most standard libraries, each in its own way.
 #include <algorithm>
 #include <cctype>
-#include <filesystem>
-#include <fstream>
 #include <map>
 #include <set>
 #include <sstream>
@@ -13,9 +11,10 @@
 
 #include <gtest/gtest.h>
 
+#include "layering/source_files.h"
+
 namespace {
 
-namespace fs = std::filesystem;
 using Files = std::map<std::string, std::string>;  // by path as it is included: "sql/writer.h", "pgcharter/plan.h"
 
 struct Header {
@@ -120,17 +119,8 @@ std::vector<std::string> findings(const Files& files, const std::string& path) {
   return result;
 }
 
-TEST(Includes, EveryFileCompilesByItself) {
-  Files files;
-  for (const char* root : {"src", "include"}) {
-    const fs::path base = fs::path(PGCHARTER_SOURCE_DIR) / root;
-    for (const auto& entry : fs::recursive_directory_iterator(base)) {
-      if (entry.path().extension() != ".cpp" && entry.path().extension() != ".h") continue;
-      std::ostringstream text;
-      text << std::ifstream(entry.path()).rdbuf();
-      files[fs::relative(entry.path(), base).generic_string()] = text.str();
-    }
-  }
+TEST(Includes, EveryFileNamesWhatItUses) {
+  const Files files = source_files();
   EXPECT_GT(files.size(), 100U);
   for (const auto& [path, text] : files) {
     for (const std::string& finding : findings(files, path)) ADD_FAILURE() << finding;

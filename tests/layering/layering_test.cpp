@@ -2,8 +2,6 @@
 // say the same, but every third-party header stands in /usr/include, visible to every target; this test is what keeps
 // the layers apart (docs/architecture.md). A new folder or library is a new row here.
 #include <algorithm>
-#include <filesystem>
-#include <fstream>
 #include <map>
 #include <regex>
 #include <set>
@@ -13,9 +11,10 @@
 
 #include <gtest/gtest.h>
 
+#include "layering/source_files.h"
+
 namespace {
 
-namespace fs = std::filesystem;
 using Names = std::set<std::string>;
 
 /// Layer → the layers whose headers it may include, besides its own.
@@ -153,18 +152,11 @@ std::vector<std::string> check(const std::string& path, const std::string& text)
 }
 
 TEST(Layering, HoldsInEveryFile) {
-  std::size_t files = 0;
-  for (const char* root : {"src", "include"}) {
-    const fs::path base = fs::path(PGCHARTER_SOURCE_DIR) / root;
-    for (const auto& entry : fs::recursive_directory_iterator(base)) {
-      if (entry.path().extension() != ".cpp" && entry.path().extension() != ".h") continue;
-      std::ostringstream text;
-      text << std::ifstream(entry.path()).rdbuf();
-      for (const std::string& finding : check(fs::relative(entry.path(), base).generic_string(), text.str())) ADD_FAILURE() << finding;
-      ++files;
-    }
+  const auto files = source_files();
+  EXPECT_GT(files.size(), 20U);
+  for (const auto& [path, text] : files) {
+    for (const std::string& finding : check(path, text)) ADD_FAILURE() << finding;
   }
-  EXPECT_GT(files, 20U);
 }
 
 struct Case {
