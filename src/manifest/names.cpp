@@ -44,7 +44,7 @@ const NamePattern* too_long(const std::vector<NamePattern>& parts) {
 // What is wrong with the number and the kind of the parts: message and hint.
 std::optional<std::pair<std::string, std::string>> check_parts(ObjectKind kind, const NameParts& name, const std::string& text) {
   const IdentityShape identity = info(kind).identity;
-  const std::string singular(info(kind).singular);
+  const std::string_view singular = info(kind).singular;
   if (const NamePattern* part = too_long(name.parts); part != nullptr && kind != ObjectKind::Parameter) {
     return std::pair(
         fmt::format("the name \"{}\" has {} bytes; PostgreSQL's names have at most {}", part->text, part->text.size(), kMaximalName),
@@ -157,7 +157,9 @@ std::vector<ObjectPattern> Reader::objects(const Node& node, std::string_view wh
             near ? fmt::format("Did you mean \"{}\"?", *near) : fmt::format("Kinds are {}.", join(known, ", ")));
       continue;
     }
-    for (const Node* item : one_or_more(entry.value, fmt::format("\"{}\"", entry.key.text))) {
+    const std::vector<const Node*> items = one_or_more(entry.value, fmt::format("\"{}\"", entry.key.text));
+    result.reserve(result.size() + items.size());
+    for (const Node* item : items) {
       if (auto pattern = object(*kind, *item)) result.push_back(std::move(*pattern));
     }
   }

@@ -1,5 +1,5 @@
 // A manifest as a tree of our own: every node knows its place, scalars keep their text whatever YAML would make of
-// it, and duplicate keys are still there. Nothing behind this header knows yaml-cpp.
+// it, and duplicate keys are still there. Nothing behind this header knows libyaml.
 #pragma once
 
 #include <cstdint>

@@ -5,11 +5,18 @@
 // bytes, nesting ends at 100, and an alias of something that is not finished yet is refused. What a reviewer would not see as what it is to
 // the parser is refused first: control characters (YAML 1.2, 5.1), and those that are line breaks in YAML 1.1 only, which libyaml follows:
 // a comment could end at one. libyaml counts columns in characters, we in bytes. Why libyaml: docs/decisions/0006.
+//
+// A large manifest takes libyaml longer than everything else that is done with it: while its events become our tree, another thread parses
+// the next ones.
 #include "manifest/yaml_reader.h"
 
 #include <algorithm>
 #include <array>
+#include <condition_variable>
+#include <deque>
+#include <future>
 #include <map>
+#include <mutex>
 #include <new>
 #include <tuple>
 #include <utility>
@@ -22,6 +29,8 @@
 namespace pgcharter {
 
 namespace {
+
+constexpr std::size_t kEventsAtOnce = 8192;
 
 struct ParseFailure {
   int line = 0;
@@ -253,31 +262,138 @@ std::optional<ParseFailure> check_bytes(std::string_view text) {
   return std::nullopt;
 }
 
-struct Event {
-  Event() = default;
-  Event(const Event&) = delete;
-  Event& operator=(const Event&) = delete;
-  ~Event() { yaml_event_delete(&event); }
-  yaml_event_t event{};
+/// Some events, in their order.
+class Events {
+ public:
+  Events() = default;
+  Events(const Events&) = delete;
+  Events& operator=(const Events&) = delete;
+  Events(Events&& other) noexcept { events_.swap(other.events_); }
+  Events& operator=(Events&& other) noexcept {
+    events_.swap(other.events_);
+    return *this;
+  }
+  ~Events() { clear(); }
+
+  void clear() {
+    for (yaml_event_t& event : events_) yaml_event_delete(&event);
+    events_.clear();
+  }
+  [[nodiscard]] bool full() const { return events_.size() >= kEventsAtOnce; }
+  yaml_event_t& add() { return events_.emplace_back(); }
+  [[nodiscard]] auto begin() const { return events_.begin(); }
+  [[nodiscard]] auto end() const { return events_.end(); }
+
+ private:
+  std::vector<yaml_event_t> events_;
 };
 
-struct Parser {
+class Parser {
+ public:
   explicit Parser(std::string_view text) {
-    if (yaml_parser_initialize(&parser) == 0) throw std::bad_alloc();
-    yaml_parser_set_encoding(&parser, YAML_UTF8_ENCODING);
-    yaml_parser_set_input_string(&parser, reinterpret_cast<const unsigned char*>(text.data()), text.size());
+    if (yaml_parser_initialize(&parser_) == 0) throw std::bad_alloc();
+    yaml_parser_set_encoding(&parser_, YAML_UTF8_ENCODING);
+    yaml_parser_set_input_string(&parser_, reinterpret_cast<const unsigned char*>(text.data()), text.size());
   }
   Parser(const Parser&) = delete;
   Parser& operator=(const Parser&) = delete;
-  ~Parser() { yaml_parser_delete(&parser); }
+  ~Parser() { yaml_parser_delete(&parser_); }
 
-  [[noreturn]] void fail(TreeBuilder& builder) const {
-    std::string message = "not YAML: ";
-    if (parser.context != nullptr) message += std::string(parser.context) + ", ";
-    builder.fail(parser.problem_mark, message + (parser.problem == nullptr ? "out of memory" : parser.problem), "");
+  /// Nothing follows, or nothing that can be understood.
+  [[nodiscard]] bool at_end() const { return at_end_ || failed_; }
+
+  /// What comes next, in place of what is there.
+  void next(Events& events) {
+    events.clear();
+    while (!at_end() && !events.full()) {
+      yaml_event_t& event = events.add();
+      failed_ = yaml_parser_parse(&parser_, &event) == 0;  // which leaves it empty
+      at_end_ = event.type == YAML_STREAM_END_EVENT;
+    }
   }
 
-  yaml_parser_t parser{};
+  /// Throws where the text is no YAML, once everything before that place is in the tree.
+  void check(TreeBuilder& builder) const {
+    if (!failed_) return;
+    std::string message = "not YAML: ";
+    if (parser_.context != nullptr) message += std::string(parser_.context) + ", ";
+    builder.fail(parser_.problem_mark, message + (parser_.problem == nullptr ? "out of memory" : parser_.problem), "");
+  }
+
+ private:
+  yaml_parser_t parser_{};
+  bool at_end_ = false;
+  bool failed_ = false;
+};
+
+/// A parser on a thread of its own, some steps before whoever takes the events.
+class ParsingAhead {
+ public:
+  explicit ParsingAhead(Parser& parser) : parser_(parser), thread_(std::async(std::launch::async, [this] { run(); })) {}
+  ParsingAhead(const ParsingAhead&) = delete;
+  ParsingAhead& operator=(const ParsingAhead&) = delete;
+  ~ParsingAhead() {
+    const std::lock_guard lock(mutex_);
+    stopped_ = true;
+    changed_.notify_all();
+  }
+
+  /// What comes next, for what was taken before; false where nothing follows.
+  bool next(Events& events) {
+    std::unique_lock lock(mutex_);
+    taken_.push_back(std::move(events));
+    changed_.wait(lock, [this] { return !ready_.empty() || ended_; });
+    if (ready_.empty()) return thread_.get(), false;
+    events = std::move(ready_.front());
+    ready_.pop_front();
+    changed_.notify_all();
+    return true;
+  }
+
+ private:
+  static constexpr std::size_t kSteps = 8;
+
+  Parser& parser_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::deque<Events> ready_;
+  std::vector<Events> taken_;  ///< to be filled anew: memory is given back by the thread that asked for it
+  bool ended_ = false;
+  bool stopped_ = false;
+  std::future<void> thread_;  // the last member: its destructor waits for run()
+
+  void run() {
+    try {
+      parse();
+    } catch (...) {  // no memory
+      end();
+      throw;
+    }
+    end();
+  }
+
+  void parse() {
+    std::unique_lock lock(mutex_);
+    while (!parser_.at_end() && !stopped_) {
+      Events events;
+      if (!taken_.empty()) {
+        events = std::move(taken_.back());
+        taken_.pop_back();
+      }
+      lock.unlock();
+      parser_.next(events);
+      lock.lock();
+      changed_.wait(lock, [this] { return ready_.size() < kSteps || stopped_; });
+      ready_.push_back(std::move(events));
+      changed_.notify_all();
+    }
+  }
+
+  void end() {
+    const std::lock_guard lock(mutex_);
+    ended_ = true;
+    changed_.notify_all();
+  }
 };
 
 Node parse(std::string_view text, int file) {
@@ -287,12 +403,16 @@ Node parse(std::string_view text, int file) {
   if (const auto failure = check_bytes(text)) throw *failure;
   TreeBuilder builder(text, file);
   Parser parser(text);
-  for (bool more = true; more;) {
-    Event event;
-    if (yaml_parser_parse(&parser.parser, &event.event) == 0) parser.fail(builder);
-    more = event.event.type != YAML_STREAM_END_EVENT;
-    builder.take(event.event);
+  Events events;
+  parser.next(events);
+  for (const yaml_event_t& event : events) builder.take(event);
+  if (!parser.at_end()) {
+    ParsingAhead ahead(parser);
+    while (ahead.next(events)) {
+      for (const yaml_event_t& event : events) builder.take(event);
+    }
   }
+  parser.check(builder);
   return std::move(builder.root);
 }
 

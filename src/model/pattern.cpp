@@ -26,8 +26,9 @@ class NameParser {
     begin_part();
     while (result_.error.empty() && at_ < text_.size()) {
       if (read_special()) continue;
-      append(text_[at_], ' ');
-      ++at_;
+      const std::size_t begin = at_++;
+      while (at_ < text_.size() && !may_be_special(text_[at_])) ++at_;
+      part_.text += text_.substr(begin, at_ - begin);
     }
     if (result_.error.empty() && in_quotes_) result_.error = "a double quote is not closed";
     if (result_.error.empty()) end_part();
@@ -38,6 +39,8 @@ class NameParser {
   [[nodiscard]] bool is(char c, std::size_t at) const {
     return at < text_.size() && text_[at] == c && (literal_.empty() || literal_[at] == ' ');
   }
+
+  static bool may_be_special(char c) { return c == '"' || c == '*' || c == '?' || c == '.' || c == '('; }
 
   // Consumes what means more than itself; false where the next byte is ordinary.
   bool read_special() {
