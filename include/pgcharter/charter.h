@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -253,7 +254,7 @@ struct Scope {
 struct CharterFile {
   std::string path;
   std::string sha256;
-  std::string text;
+  SharedText text;
 };
 
 struct Charter {
@@ -271,7 +272,8 @@ struct CharterSources {
   std::map<std::string, std::string> vars;         ///< --var and --var-file
   std::map<std::string, std::string> environment;  ///< PGCHARTER_VAR_*, without the prefix
   std::string standard_input;
-  std::vector<CharterFile> documents;  ///< instead of `paths`: the files of a saved plan
+  std::vector<CharterFile> documents;                               ///< instead of `paths`: the files of a saved plan
+  std::function<void(const std::vector<CharterFile>&)> files_read;  ///< called before their texts are looked at; may be empty
 };
 
 /// Reads, checks and expands a charter. Nothing where there was an error; all errors are in `diagnostics`.

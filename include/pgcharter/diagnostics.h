@@ -16,22 +16,25 @@
 
 namespace pgcharter {
 
-/// The name of a manifest, shared by the places in it: a large charter has a place for each of a million names.
-class FileName {
+/// A text that many share and nobody changes.
+class SharedText {
  public:
-  FileName() = default;
-  FileName(std::string name) : name_(name.empty() ? nullptr : std::make_shared<const std::string>(std::move(name))) {}
-  FileName(const char* name) : FileName(std::string(name)) {}
+  SharedText() = default;
+  SharedText(std::string text) : text_(text.empty() ? nullptr : std::make_shared<const std::string>(std::move(text))) {}
+  SharedText(const char* text) : SharedText(std::string(text)) {}
 
   [[nodiscard]] const std::string& str() const;
-  [[nodiscard]] bool empty() const { return name_ == nullptr; }
+  [[nodiscard]] bool empty() const { return text_ == nullptr; }
 
-  friend std::strong_ordering operator<=>(const FileName& a, const FileName& b) { return a.str() <=> b.str(); }
-  friend bool operator==(const FileName& a, const FileName& b) { return a.name_ == b.name_ || a.str() == b.str(); }
+  friend std::strong_ordering operator<=>(const SharedText& a, const SharedText& b) { return a.str() <=> b.str(); }
+  friend bool operator==(const SharedText& a, const SharedText& b) { return a.text_ == b.text_ || a.str() == b.str(); }
 
  private:
-  std::shared_ptr<const std::string> name_;  ///< null: no file
+  std::shared_ptr<const std::string> text_;  ///< null: empty
 };
+
+/// The name of a manifest, shared by the places in it: a large charter has a place for each of a million names.
+using FileName = SharedText;
 
 /// A place in a manifest. Line and column count from 1, the column in bytes; line 0 means "the whole file".
 struct SourcePos {
@@ -69,7 +72,7 @@ class Diagnostics {
   void note(std::string code, SourcePos pos, std::string message, std::string hint = {});
 
   /// Makes the text of a file known, so that findings in it show their line.
-  void add_source(const std::string& file, std::string_view text);
+  void add_source(const std::string& file, SharedText text);
 
   [[nodiscard]] bool has_errors() const { return errors_ > 0; }
   [[nodiscard]] std::size_t error_count() const { return errors_; }
@@ -78,7 +81,7 @@ class Diagnostics {
  private:
   struct Source {
     std::string file;
-    std::string text;
+    SharedText text;
     std::vector<std::size_t> lines;  ///< where each begins; made when the first is asked for
 
     /// Without its end; empty where there is no such line.

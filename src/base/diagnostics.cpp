@@ -67,9 +67,9 @@ void write_source_line(std::ostream& out, std::string_view line, int column) {
 
 }  // namespace
 
-const std::string& FileName::str() const {
+const std::string& SharedText::str() const {
   static const std::string kNone;
-  return name_ ? *name_ : kNone;
+  return text_ ? *text_ : kNone;
 }
 
 std::string to_string(const SourcePos& pos) {
@@ -99,16 +99,17 @@ void Diagnostics::note(std::string code, SourcePos pos, std::string message, std
   add({Severity::Note, std::move(code), std::move(pos), std::move(message), std::move(hint), {}});
 }
 
-void Diagnostics::add_source(const std::string& file, std::string_view text) { sources_.push_back({file, std::string(text), {}}); }
+void Diagnostics::add_source(const std::string& file, SharedText text) { sources_.push_back({file, std::move(text), {}}); }
 
 std::string Diagnostics::Source::line(std::size_t number) {
+  const std::string& whole = text.str();
   if (lines.empty()) {
     lines.push_back(0);
-    for (std::size_t at = text.find('\n'); at != std::string::npos; at = text.find('\n', at + 1)) lines.push_back(at + 1);
+    for (std::size_t at = whole.find('\n'); at != std::string::npos; at = whole.find('\n', at + 1)) lines.push_back(at + 1);
   }
   if (number > lines.size()) return {};
   const std::size_t begin = lines[number - 1];
-  std::string result = text.substr(begin, text.find('\n', begin) - begin);
+  std::string result = whole.substr(begin, whole.find('\n', begin) - begin);
   if (result.ends_with('\r')) result.pop_back();
   return result;
 }

@@ -74,6 +74,7 @@ std::string read_file(const std::string& path, std::size_t maximal_size) {
   struct stat status {};
   if (::fstat(fd.get(), &status) == 0 && S_ISDIR(status.st_mode)) fail("read", path, EISDIR);
   std::string text;
+  if (status.st_size > 0) text.reserve(std::min(static_cast<std::size_t>(status.st_size), maximal_size) + 1);
   char buffer[65536];
   for (;;) {
     const ssize_t count = ::read(fd.get(), buffer, sizeof buffer);

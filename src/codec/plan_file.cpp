@@ -26,7 +26,7 @@ constexpr std::size_t kShown = 5;  // statements of a difference that a message 
 Json inputs_json(const Planned& planned, const ResolveOptions& resolve) {
   Json files = Json::array();
   for (const CharterFile& file : planned.charter->files) {
-    files.push_back({{"path", file.path}, {"sha256", file.sha256}, {"text", file.text}});
+    files.push_back({{"path", file.path}, {"sha256", file.sha256}, {"text", file.text.str()}});
   }
   return {{"files", files}, {"vars", Json(planned.charter->vars)}, {"set_passwords", resolve.set_passwords}};
 }

@@ -5,6 +5,7 @@
 // files at the end, since the order of reading means nothing to whoever has to repair them. Lines that hold a secret by
 // mistake are cut before anything is handed out.
 #include <algorithm>
+#include <future>
 #include <tuple>
 
 #include <fmt/format.h>
@@ -43,11 +44,26 @@ std::vector<CharterFile> read_files(const CharterSources& sources, Diagnostics& 
   }
   std::vector<CharterFile> files;
   for (const std::string& path : paths) {
-    CharterFile file{path, {}, path == "-" ? sources.standard_input : read_file(path, kMaximalManifestSize)};
-    file.sha256 = sha256_hex(file.text);
-    files.push_back(std::move(file));
+    files.push_back({path, {}, path == "-" ? sources.standard_input : read_file(path, kMaximalManifestSize)});
   }
   return files;
+}
+
+bool are_large(const std::vector<CharterFile>& files) {
+  std::size_t size = 0;
+  for (const CharterFile& file : files) size += file.text.str().size();
+  return size > kLargeCharter;
+}
+
+/// Fills in the sums, where the files are large while the caller goes on.
+std::future<void> hash_beside(std::vector<CharterFile>& files) {
+  return std::async(are_large(files) ? std::launch::async : std::launch::deferred, [&files] {
+    for (CharterFile& file : files) file.sha256 = sha256_hex(file.text.str());
+  });
+}
+
+SharedText without_mark(const SharedText& text) {
+  return text.str().starts_with(kByteOrderMark) ? SharedText(text.str().substr(kByteOrderMark.size())) : text;
 }
 
 // Everything but vars and profiles, whose texts are expanded when they are used.
@@ -107,10 +123,9 @@ void read_sections(Reader& reader, const Node& root) {
 std::optional<std::vector<Node>> parse_files(Reader& reader, const std::vector<CharterFile>& files, Diagnostics& found) {
   std::vector<Node> trees;
   for (const CharterFile& file : files) {
-    std::string_view text = file.text;
-    if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
+    const SharedText text = without_mark(file.text);
     found.add_source(file.path, text);
-    auto tree = parse_yaml(text, reader.add_file(file.path), file.path, found);
+    auto tree = parse_yaml(text.str(), reader.add_file(file.path), file.path, found);
     if (tree && reader.is_map(*tree, "a manifest")) trees.push_back(std::move(*tree));
   }
   if (found.has_errors()) return std::nullopt;
@@ -181,16 +196,15 @@ std::optional<Charter> load_charter(const CharterSources& sources, Diagnostics& 
   Diagnostics found;
   Reader reader(found, charter);
   charter.files = read_files(sources, found);
+  if (sources.files_read) sources.files_read(charter.files);
+  std::future<void> hashing;
+  if (sources.documents.empty()) hashing = hash_beside(charter.files);  // a saved plan brings its own
   if (auto trees = parse_files(reader, charter.files, found)) read_charter(reader, std::move(*trees), sources, found);
-  for (const CharterFile& file : charter.files) {
-    diagnostics.add_source(file.path,
-                           file.text.starts_with(kByteOrderMark) ? std::string_view(file.text).substr(3) : std::string_view(file.text));
-  }
+  if (hashing.valid()) hashing.get();
+  for (const CharterFile& file : charter.files) diagnostics.add_source(file.path, without_mark(file.text));
   hand_over(found, charter.files, reader.secrets(), diagnostics);
   if (found.has_errors()) return std::nullopt;
-  std::size_t size = 0;
-  for (const CharterFile& file : charter.files) size += file.text.size();
-  if (size > kLargeCharter) give_memory_back();  // the trees
+  if (are_large(charter.files)) give_memory_back();  // the trees
   return charter;
 }
 

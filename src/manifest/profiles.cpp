@@ -100,7 +100,7 @@ void use_body(Reader& reader, const Node& body, const GrantRule& frame, bool bui
 void add_built_in_profiles(Reader& reader, Diagnostics& diagnostics) {
   for (const EmbeddedFile& file : kProfiles) {
     const std::string shown = fmt::format("built-in profile {}", file.name);
-    diagnostics.add_source(shown, file.text);
+    diagnostics.add_source(shown, std::string(file.text));
     auto body = parse_yaml(file.text, reader.add_file(shown), shown, diagnostics);
     if (!body) continue;
     Profile profile{std::move(*body), {}, true};
