@@ -75,17 +75,20 @@ PrivilegeSet grantable_of(const Acl& acl, RoleId grantee);
 
 enum class AclId : std::uint32_t {};
 
+class HashedNumbers;
+
 /// Interned lists. Append-only.
 class AclPool {
  public:
   AclPool();
+  ~AclPool();
   AclId intern(Acl acl);
   const Acl& operator[](AclId id) const { return acls_[static_cast<std::size_t>(id)]; }
   [[nodiscard]] std::size_t size() const { return acls_.size(); }
 
  private:
   std::deque<Acl> acls_;
-  std::unordered_multimap<std::size_t, AclId> ids_;
+  std::unique_ptr<HashedNumbers> numbers_;  // of `acls_`, by their hashes
 };
 inline constexpr AclId kEmptyAcl{0};
 

@@ -49,9 +49,14 @@ std::uint32_t oid_of(std::string_view digits) {
 }
 
 AclId AclReader::acl(std::string_view text) {
-  if (const auto known = acls_.find(text); known != acls_.end()) return known->second;
-  const AclId id = state_.acls->intern(parse_acl(text, *state_.names));
-  if (acls_.size() < kRememberedTexts) acls_.emplace(text, id);
+  const std::size_t hash = std::hash<std::string_view>{}(text);
+  const std::uint32_t known = numbers_.find(hash, [&](std::uint32_t number) { return known_[number].first == text; });
+  if (known != HashedNumbers::kNone) return known_[known].second;
+  const AclId id = state_.acls->intern(parser_.parse(text));
+  if (known_.size() < kRememberedTexts) {
+    numbers_.add(hash, static_cast<std::uint32_t>(known_.size()));
+    known_.emplace_back(text, id);
+  }
   return id;
 }
 

@@ -5,11 +5,14 @@
 #include <functional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "pgcharter/connection.h"
 #include "pgcharter/state.h"
+
+#include "base/hashed_numbers.h"
+#include "catalog/acl_text.h"
 
 namespace pgcharter {
 
@@ -17,7 +20,7 @@ namespace pgcharter {
 /// thousand texts are remembered: where nearly every object has a list of its own, that would cost more than it saves.
 class AclReader {
  public:
-  AclReader(Connection& connection, State& state) : connection_(connection), state_(state) {}
+  AclReader(Connection& connection, State& state) : connection_(connection), state_(state), parser_(*state.names) {}
 
   /// Appends the objects of a kind that `keep(oid, name)` accepts, in no order.
   void read_objects(const ObjectKindInfo& kind, const std::vector<std::optional<std::string>>& parameters, std::vector<Object>& objects,
@@ -35,14 +38,11 @@ class AclReader {
   RoleId role(const Row& row, int name_column, int oid_column);
 
  private:
-  struct TextHash {
-    using is_transparent = void;
-    std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
-  };
-
   Connection& connection_;
   State& state_;
-  std::unordered_map<std::string, AclId, TextHash, std::equal_to<>> acls_;
+  AclParser parser_;
+  std::vector<std::pair<std::string, AclId>> known_;  ///< texts, and the lists that they are
+  HashedNumbers numbers_;                             ///< of `known_`
 
   Object common_part(const ObjectKindInfo& kind, const Row& row);
 };

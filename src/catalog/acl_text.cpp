@@ -3,7 +3,10 @@
 // An item is grantee=privileges/grantor. PUBLIC is the empty grantee; a name is quoted ("a ""b""") unless it is letters, digits and
 // underscores; a role that no longer exists is printed as its oid. A role whose name is made of digits looks the same, so the known
 // names are asked first. Parsing distinct texts here is what makes reading a large catalog cheap: aclexplode() would send one row per
-// privilege (facts in docs/performance.md).
+// privilege. Lists that differ are still made of the same items, some thousand of them in a million, and one list nearly always has one
+// grantor: what an item says is remembered by its text, but for the grantor.
+
+#include "catalog/acl_text.h"
 
 #include <algorithm>
 #include <charconv>
@@ -20,14 +23,14 @@ namespace {
               "A newer server may have privileges that this version does not know.");
 }
 
-/// Reads the items of one list.
+constexpr std::size_t kRememberedItems = std::size_t{1} << 16U;
+
+/// Reads one item.
 class ItemReader {
  public:
-  explicit ItemReader(RoleNames& names) : names_(names) {}
+  ItemReader(std::string_view item, RoleNames& names) : item_(item), names_(names) {}
 
-  AclEntry read(std::string_view item) {
-    item_ = item;
-    at_ = 0;
+  AclEntry read() {
     AclEntry entry;
     entry.grantee = role();
     expect('=');
@@ -41,7 +44,8 @@ class ItemReader {
       }
     }
     expect('/');
-    entry.grantor = grantor();
+    entry.grantor = role();
+    if (at_ != item_.size()) malformed(item_);
     return entry;
   }
 
@@ -50,19 +54,6 @@ class ItemReader {
   RoleNames& names_;
   std::size_t at_ = 0;
   std::string unquoted_;
-
-  std::string grantor_text_;
-  RoleId grantor_ = kNoRole;
-
-  /// What is left of the item. Nearly always it is that of the item before.
-  RoleId grantor() {
-    const std::string_view rest = item_.substr(at_);
-    if (grantor_ != kNoRole && rest == grantor_text_) return grantor_;
-    grantor_ = role();
-    if (at_ != item_.size()) malformed(item_);
-    grantor_text_ = rest;
-    return grantor_;
-  }
 
   void expect(char c) {
     if (at_ >= item_.size() || item_[at_] != c) malformed(item_);
@@ -100,13 +91,36 @@ class ItemReader {
 
 }  // namespace
 
-Acl parse_acl(std::string_view text, RoleNames& names) {
+AclEntry AclParser::entry(std::string_view item) {
+  const std::size_t slash = item.rfind('/');
+  if (slash == std::string_view::npos || item.find('"') != std::string_view::npos) return ItemReader(item, names_).read();
+  const std::string_view grantor = item.substr(slash + 1);
+  const std::string_view rest = item.substr(0, slash);
+  const std::size_t hash = std::hash<std::string_view>{}(rest);
+  const std::uint32_t known = numbers_.find(hash, [&](std::uint32_t number) { return known_[number].first == rest; });
+  if (known != HashedNumbers::kNone && grantor == grantor_text_) {
+    AclEntry entry = known_[known].second;
+    entry.grantor = grantor_;
+    return entry;
+  }
+  const AclEntry entry = ItemReader(item, names_).read();
+  grantor_text_ = grantor;
+  grantor_ = entry.grantor;
+  if (known == HashedNumbers::kNone && known_.size() < kRememberedItems) {
+    numbers_.add(hash, static_cast<std::uint32_t>(known_.size()));
+    known_.emplace_back(rest, entry);
+  }
+  return entry;
+}
+
+Acl AclParser::parse(std::string_view text) {
   Acl acl;
   acl.reserve(static_cast<std::size_t>(std::ranges::count(text, '/')));
   ArrayText items(text);
-  ItemReader reader(names);
-  for (std::string_view item; items.next(item);) acl.push_back(reader.read(item));
+  for (std::string_view item; items.next(item);) acl.push_back(entry(item));
   return normalised(std::move(acl));
 }
+
+Acl parse_acl(std::string_view text, RoleNames& names) { return AclParser(names).parse(text); }
 
 }  // namespace pgcharter

@@ -8,6 +8,8 @@
 #include <algorithm>
 #include <cassert>
 
+#include "base/hashed_numbers.h"
+
 namespace pgcharter {
 
 RoleNames::RoleNames() {
@@ -57,19 +59,19 @@ const std::string& RoleNames::name(RoleId id) const {
 bool RoleNames::dangling(RoleId id) const { return id != kNoRole && dangling_[static_cast<std::size_t>(id)]; }
 
 Acl normalised(Acl acl) {
-  std::ranges::sort(acl);
-  Acl result;
-  result.reserve(acl.size());
-  for (const AclEntry& entry : acl) {
-    if (entry.privileges.empty()) continue;
-    if (!result.empty() && result.back().grantee == entry.grantee && result.back().grantor == entry.grantor) {
-      result.back().privileges |= entry.privileges;
-      result.back().grantable |= entry.grantable;
+  std::erase_if(acl, [](const AclEntry& entry) { return entry.privileges.empty(); });
+  if (!std::ranges::is_sorted(acl)) std::ranges::sort(acl);
+  std::size_t kept = 0;
+  for (std::size_t i = 1; i < acl.size(); ++i) {
+    if (acl[kept].grantee == acl[i].grantee && acl[kept].grantor == acl[i].grantor) {
+      acl[kept].privileges |= acl[i].privileges;
+      acl[kept].grantable |= acl[i].grantable;
     } else {
-      result.push_back(entry);
+      acl[++kept] = acl[i];
     }
   }
-  return result;
+  if (!acl.empty()) acl.resize(kept + 1);
+  return acl;
 }
 
 Acl acl_default(ObjectKind kind, RoleId owner, int server_major) {
@@ -109,31 +111,28 @@ PrivilegeSet grantable_of(const Acl& acl, RoleId grantee) {
 }
 
 namespace {
-std::size_t hash_of(const Acl& acl) {
-  std::size_t hash = acl.size();
+std::uint64_t hash_of(const Acl& acl) {
+  std::uint64_t hash = acl.size();
   for (const AclEntry& entry : acl) {
-    const auto word = (static_cast<std::uint64_t>(entry.grantee) << 32U) ^ static_cast<std::uint64_t>(entry.grantor) ^
-                      (static_cast<std::uint64_t>(entry.privileges.bits()) << 16U) ^
-                      (static_cast<std::uint64_t>(entry.grantable.bits()) << 48U);
-    hash = (hash ^ word) * 0x9E3779B97F4A7C15ULL;
-    hash ^= hash >> 29U;
+    hash = mixed(hash, (static_cast<std::uint64_t>(entry.grantee) << 32U) ^ static_cast<std::uint64_t>(entry.grantor) ^
+                           (static_cast<std::uint64_t>(entry.privileges.bits()) << 16U) ^
+                           (static_cast<std::uint64_t>(entry.grantable.bits()) << 48U));
   }
   return hash;
 }
 }  // namespace
 
-AclPool::AclPool() { intern({}); }
+AclPool::AclPool() : numbers_(std::make_unique<HashedNumbers>()) { intern({}); }
+AclPool::~AclPool() = default;
 
 AclId AclPool::intern(Acl acl) {
-  const std::size_t hash = hash_of(acl);
-  const auto [first, last] = ids_.equal_range(hash);
-  for (auto it = first; it != last; ++it) {
-    if (acls_[static_cast<std::size_t>(it->second)] == acl) return it->second;
-  }
-  const auto id = static_cast<AclId>(acls_.size());
+  const std::uint64_t hash = hash_of(acl);
+  const std::uint32_t known = numbers_->find(hash, [&](std::uint32_t number) { return acls_[number] == acl; });
+  if (known != HashedNumbers::kNone) return static_cast<AclId>(known);
+  const auto number = static_cast<std::uint32_t>(acls_.size());
   acls_.push_back(std::move(acl));
-  ids_.emplace(hash, id);
-  return id;
+  numbers_->add(hash, number);
+  return static_cast<AclId>(number);
 }
 
 }  // namespace pgcharter

@@ -11,6 +11,7 @@
 
 #include "base/files.h"
 #include "base/hash.h"
+#include "base/hashed_numbers.h"
 #include "base/strings.h"
 #include "base/topo_sort.h"
 
@@ -140,6 +141,26 @@ TEST_F(BaseFiles, AreReportedWithTheirPath) {
   EXPECT_THROW(write_file_atomically(folder_ / "no" / "file", ""), Error);
   write_file_atomically(folder_ / "big", "12345");
   EXPECT_THROW(read_file(folder_ / "big", 4), Error);
+}
+
+TEST(BaseHashedNumbers, FindsWhatWasAddedAndNothingElse) {
+  HashedNumbers numbers;
+  const auto hash = [](std::uint32_t number) { return mixed(0, number); };
+  const auto find = [&](std::uint32_t number) { return numbers.find(hash(number), [&](std::uint32_t other) { return other == number; }); };
+  EXPECT_EQ(find(0), HashedNumbers::kNone);
+  for (std::uint32_t i = 0; i < 10000; ++i) numbers.add(hash(i), i);
+  for (std::uint32_t i = 0; i < 10000; ++i) ASSERT_EQ(find(i), i);
+  for (std::uint32_t i = 10000; i < 20000; ++i) ASSERT_EQ(find(i), HashedNumbers::kNone);
+  EXPECT_EQ(numbers.size(), 10000U);
+}
+
+TEST(BaseHashedNumbers, TellsNumbersOfOneHashApart) {
+  HashedNumbers numbers;
+  for (std::uint32_t i = 0; i < 100; ++i) numbers.add(i % 2 == 0 ? 7 : ~0ULL, i);  // all in two places, one of them the last
+  for (std::uint32_t i = 0; i < 100; ++i) {
+    EXPECT_EQ(numbers.find(i % 2 == 0 ? 7 : ~0ULL, [&](std::uint32_t other) { return other == i; }), i);
+  }
+  EXPECT_EQ(numbers.find(7, [](std::uint32_t) { return false; }), HashedNumbers::kNone);
 }
 
 }  // namespace

@@ -1,4 +1,6 @@
 // parse_acl(): the text of an aclitem[] with everything that a role may be called.
+#include "catalog/acl_text.h"
+
 #include <gtest/gtest.h>
 
 #include "pgcharter/catalog.h"
@@ -105,6 +107,19 @@ TEST_F(CatalogAclText, RefusesWhatItCannotRead) {
        {"{a=r}", "{a/b}", "{a=Q/b}", "{a=r/b", "a=r/b}", "{\"a=r/b}", "{a=r/b,}", "{,}", "{\"\\\"a=r/b\"}", "{a=*/b}", "x"}) {
     EXPECT_THROW(parse_acl(text, names), Error) << text;
   }
+}
+
+TEST_F(CatalogAclText, RemembersItemsAndNotTheirGrantors) {
+  for (const char* name : {"a", "b", "owner", "other", "we/ird", "q=r/a"}) role(name);
+  AclParser parser(names);
+  const std::vector<std::string> texts{"{a=r/owner,b=r*w/owner}",        "{a=r/other,b=r*w/owner,=r/other}",
+                                       "{a=r/owner,=r/owner,=U/owner}",  R"({a=r/owner,"\"we/ird\"=r/owner","a=r/\"we/ird\""})",
+                                       R"({a=r/a,"\"q=r/a\"=w/owner"})", "{}",
+                                       "{a=r/owner,b=r*w/owner}"};
+  for (const std::string& text : texts) EXPECT_EQ(parser.parse(text), parse_acl(text, names)) << text;
+  EXPECT_EQ(privileges_of(parser.parse("{a=r/other,a=w/owner}"), role("a")), PrivilegeSet::of(Select, Update));
+  EXPECT_THROW(parser.parse("{a=r/owner,a=Q/owner}"), Error);
+  EXPECT_EQ(parser.parse("{a=r/owner}"), parse_acl("{a=r/owner}", names));
 }
 
 TEST(CatalogArrayText, GivesElementsInOrder) {
