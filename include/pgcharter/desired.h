@@ -74,6 +74,8 @@ struct DesiredObjects {
 
   /// Everything that the rules of a set say.
   [[nodiscard]] std::vector<RuleUse> uses(std::uint32_t rule_set) const;
+  /// The same in place of what `all` holds.
+  void uses(std::uint32_t rule_set, std::vector<RuleUse>& all) const;
   [[nodiscard]] std::size_t size() const { return desired.size(); }
   [[nodiscard]] const Object& object(std::size_t i) const { return i < actual->size() ? (*actual)[i] : created[i - actual->size()]; }
   [[nodiscard]] bool is_created(std::size_t i) const { return i >= actual->size(); }

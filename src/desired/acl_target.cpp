@@ -89,6 +89,12 @@ void decide(Grantee& g, const AclTask& task) {
   g.grantable &= g.privileges;
 }
 
+/// True where everybody holds just what is wanted, and all of it by the owner: nearly every list of a database that is in accord.
+bool stays(const Acl& base, Grantees& grantees, const AclTask& task) {
+  return std::ranges::all_of(base, [&](const AclEntry& entry) { return entry.grantor == task.owner; }) &&
+         std::ranges::all_of(grantees, [](const Grantee& g) { return g.privileges == g.held && g.grantable == g.held_grantable; });
+}
+
 PrivilegeSet own_options(const Acl& acl, const Acl* table, RoleId role) {
   const PrivilegeSet options = grantable_of(acl, role);
   return table == nullptr ? options : options | grantable_of(*table, role);
@@ -127,6 +133,7 @@ Acl acl_target(const Acl& base, const AclTask& task) {
   }
   sum_up(grantees, task);
   for (Grantee& grantee : grantees) decide(grantee, task);
+  if (stays(base, grantees, task)) return base;
 
   Acl acl = base;
   for (AclEntry& entry : acl) {

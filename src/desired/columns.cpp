@@ -67,7 +67,7 @@ void GrantResolver::resolve_columns(Target& target) {
     const std::vector<std::uint32_t> none;
     const std::vector<std::uint32_t>& rules = named == target.columns.end() ? none : named->second;
     const auto [set, inserted] = target.column_sets.try_emplace({key.second, rules});
-    if (inserted) set->second = rules.empty() ? 0 : add_rule_set(target, object.id.kind, rules, true);
+    if (inserted) set->second = rules.empty() ? 0 : add_rule_set(target, parts(target, object.id.kind, rules, true));
     const Acl owned = with_new_owner((*r_.actual_.acls)[acl], object.owner, table.owner);
     const Acl base = after_table_revoke(owned, (*r_.actual_.acls)[table.baseline], (*r_.actual_.acls)[table.acl]);
     DesiredColumn column{

@@ -6,6 +6,8 @@
 #include "desired/grants.h"
 
 #include <algorithm>
+#include <array>
+#include <span>
 #include <unordered_map>
 
 #include <fmt/format.h>
@@ -13,6 +15,35 @@
 #include "pgcharter/names.h"
 
 namespace pgcharter {
+namespace {
+
+constexpr std::uint32_t kNone = 0xffffffff;
+
+std::uint64_t hash_of(std::span<const std::uint32_t> numbers) {
+  std::uint64_t hash = numbers.size();
+  for (const std::uint32_t number : numbers) hash = mixed(hash, number);
+  return hash;
+}
+
+/// What an object's list must become depends on nothing else.
+struct ObjectClass {
+  AclId baseline{};
+  RoleId owner{};
+  std::uint32_t rules = 0;
+  bool scope = false;
+  AclId initial{};
+
+  bool operator==(const ObjectClass&) const = default;
+};
+
+struct HashOfClass {
+  std::size_t operator()(const ObjectClass& c) const {
+    return hash_of(std::array{static_cast<std::uint32_t>(c.baseline), static_cast<std::uint32_t>(c.owner), c.rules,
+                              static_cast<std::uint32_t>(c.scope), static_cast<std::uint32_t>(c.initial)});
+  }
+};
+
+}  // namespace
 
 template <typename Grants>
 void GrantResolver::compile(Target& target, const Grants& grants, bool cluster_wide) {
@@ -29,6 +60,7 @@ void GrantResolver::compile(Target& target, const Grants& grants, bool cluster_w
     compiled.info = r_.add_rule(grant.pos, std::move(text));
     for (const std::string& role : grant.to) compiled.to.push_back(r_.role_id(role));
     compiled.matched.resize(grant.objects.size());
+    target.forbids = target.forbids || grant.ensure == Ensure::Absent;
     target.rules.push_back(std::move(compiled));
   }
 }
@@ -71,10 +103,21 @@ PrivilegeSet GrantResolver::privileges_for(const GrantRule& rule, ObjectKind kin
   return rule.privileges & all;
 }
 
-std::uint32_t GrantResolver::uses(Target& target, ObjectKind kind, std::uint32_t rule, bool for_columns) {
+std::vector<std::uint32_t> GrantResolver::parts(Target& target, ObjectKind kind, const std::vector<std::uint32_t>& rules,
+                                                bool for_columns) {
+  std::vector<std::uint32_t>& known = target.uses[{kind, for_columns}];
+  if (known.empty()) known.resize(target.rules.size(), kNone);
+  std::vector<std::uint32_t> result;
+  result.reserve(rules.size());
+  for (const std::uint32_t rule : rules) {
+    if (known[rule] == kNone) known[rule] = add_uses(target, kind, rule, for_columns);
+    result.push_back(known[rule]);
+  }
+  return result;
+}
+
+std::uint32_t GrantResolver::add_uses(Target& target, ObjectKind kind, std::uint32_t rule, bool for_columns) {
   auto& all = target.objects->rule_uses;
-  const auto [it, inserted] = target.uses.try_emplace({rule, kind, for_columns}, static_cast<std::uint32_t>(all.size()));
-  if (!inserted) return it->second;
   const CompiledRule& compiled = target.rules[rule];
   const PrivilegeSet privileges = privileges_for(*compiled.rule, kind, for_columns);
   const bool absent = compiled.expired || compiled.rule->ensure == Ensure::Absent;
@@ -88,16 +131,13 @@ std::uint32_t GrantResolver::uses(Target& target, ObjectKind kind, std::uint32_t
                       .absent = absent,
                       .expired = compiled.expired});
   }
-  return it->second;
+  return static_cast<std::uint32_t>(all.size() - 1);
 }
 
-std::uint32_t GrantResolver::add_rule_set(Target& target, ObjectKind kind, const std::vector<std::uint32_t>& rules, bool for_columns) {
-  std::vector<std::uint32_t> set;
-  set.reserve(rules.size());
-  for (std::uint32_t rule : rules) set.push_back(uses(target, kind, rule, for_columns));
+std::uint32_t GrantResolver::add_rule_set(Target& target, std::vector<std::uint32_t> parts) {
   const auto number = static_cast<std::uint32_t>(target.objects->rule_sets.size());
-  target.objects->rule_sets.push_back(std::move(set));
-  check_contradictions(target.objects->uses(number));
+  target.objects->rule_sets.push_back(std::move(parts));
+  if (target.forbids) check_contradictions(target.objects->uses(number));
   return number;
 }
 
@@ -119,11 +159,13 @@ void GrantResolver::check_contradictions(const std::vector<RuleUse>& uses) {
 
 std::uint32_t GrantResolver::rule_set(Target& target, ObjectKind kind, const std::vector<std::uint32_t>& rules) {
   if (rules.empty()) return 0;
-  std::vector<std::uint32_t> key{static_cast<std::uint32_t>(kind)};
-  key.insert(key.end(), rules.begin(), rules.end());
-  const auto [it, inserted] = target.object_sets.try_emplace(std::move(key));
-  if (inserted) it->second = add_rule_set(target, kind, rules, false);
-  return it->second;
+  std::vector<std::uint32_t> wanted = parts(target, kind, rules, false);
+  const std::uint64_t hash = hash_of(wanted);
+  const std::uint32_t known = target.object_sets.find(hash, [&](std::uint32_t i) { return target.objects->rule_sets[i] == wanted; });
+  if (known != HashedNumbers::kNone) return known;
+  const std::uint32_t added = add_rule_set(target, std::move(wanted));
+  target.object_sets.add(hash, added);
+  return added;
 }
 
 bool GrantResolver::in_scope(const Target& target, const Object& object, std::uint32_t rule_set) const {
@@ -217,11 +259,12 @@ void GrantResolver::resolve_object(Target& target, std::size_t i, const std::vec
 void GrantResolver::resolve_objects(Target& target) {
   DesiredObjects& objects = *target.objects;
   RuleIndex index(target.rules);
-  std::map<std::tuple<AclId, RoleId, std::uint32_t, bool, AclId>, AclAnswer> known;
+  std::unordered_map<ObjectClass, AclAnswer, HashOfClass> known;
+  std::vector<RuleUse> uses;
   long ignored = 0;
   for (std::size_t i = 0; i < objects.size(); ++i) {
     const Object& object = objects.object(i);
-    const std::vector<std::uint32_t> rules = index.match(object);
+    const std::vector<std::uint32_t>& rules = index.match(object);
     if (r_.is_dropped(objects, i)) continue;
     if (r_.scope_.ignored(object.id)) {  // matched, so that its name is no mistake, but left as it is
       ++ignored;
@@ -241,8 +284,8 @@ void GrantResolver::resolve_objects(Target& target) {
                               : r_.actual_.acls->intern(acl_default(object.id.kind, desired.owner, r_.major()));
     const auto [it, inserted] = known.try_emplace({desired.baseline, desired.owner, desired.rules, scope, initial});
     if (inserted) {
-      const Acl first = (*r_.actual_.acls)[initial];
-      const std::vector<RuleUse> uses = objects.uses(desired.rules);
+      const Acl& first = (*r_.actual_.acls)[initial];
+      objects.uses(desired.rules, uses);
       it->second = target_acl({.base = desired.baseline,
                                .owner = desired.owner,
                                .uses = &uses,

@@ -8,18 +8,11 @@
 #include <unordered_map>
 #include <vector>
 
+#include "base/hashed_numbers.h"
 #include "desired/acl_target.h"
 #include "desired/resolver.h"
 
 namespace pgcharter {
-
-struct HashOfNumbers {
-  std::size_t operator()(const std::vector<std::uint32_t>& numbers) const {
-    std::size_t hash = numbers.size();
-    for (const std::uint32_t number : numbers) hash = (hash ^ number) * 0x9E3779B97F4A7C15ULL;
-    return hash ^ (hash >> 29U);
-  }
-};
 
 class GrantResolver {
  public:
@@ -34,8 +27,10 @@ class GrantResolver {
     std::vector<NamePattern> schemas;  ///< in scope
     const DatabaseState* database{};   ///< null: cluster-wide objects
     std::size_t index = 0;
-    std::map<std::tuple<std::uint32_t, ObjectKind, bool>, std::uint32_t> uses;  ///< (rule, kind, for columns) → its part of rule_uses
-    std::unordered_map<std::vector<std::uint32_t>, std::uint32_t, HashOfNumbers> object_sets;  ///< kind, rules …
+    bool forbids = false;  ///< some rule names what must not be there
+    /// (kind, for columns) → for each rule its part of rule_uses, kNone where it has none yet
+    std::map<std::pair<ObjectKind, bool>, std::vector<std::uint32_t>> uses;
+    HashedNumbers object_sets;  ///< of rule_sets, by what they hold
     std::map<std::pair<std::string, std::vector<std::uint32_t>>, std::uint32_t> column_sets;
     mutable std::unordered_map<std::string, bool> schemas_in_scope;                       ///< what is known of `schemas`
     std::map<std::pair<std::uint32_t, std::string>, std::vector<std::uint32_t>> columns;  ///< (object, column) → rules that name it
@@ -51,9 +46,11 @@ class GrantResolver {
   void check_literal(const Target& target, const ObjectPattern& pattern, bool expired);
 
   std::uint32_t rule_set(Target& target, ObjectKind kind, const std::vector<std::uint32_t>& rules);
-  std::uint32_t uses(Target& target, ObjectKind kind, std::uint32_t rule, bool for_columns);
-  /// Appends a set of rules that meet in one object, or one column.
-  std::uint32_t add_rule_set(Target& target, ObjectKind kind, const std::vector<std::uint32_t>& rules, bool for_columns);
+  /// What the rules say about objects of a kind, or their columns, as parts of rule_uses.
+  std::vector<std::uint32_t> parts(Target& target, ObjectKind kind, const std::vector<std::uint32_t>& rules, bool for_columns);
+  std::uint32_t add_uses(Target& target, ObjectKind kind, std::uint32_t rule, bool for_columns);
+  /// Appends a set of rules that meet in one object, or one column, as parts of rule_uses.
+  std::uint32_t add_rule_set(Target& target, std::vector<std::uint32_t> parts);
   void check_contradictions(const std::vector<RuleUse>& uses);
   PrivilegeSet privileges_for(const GrantRule& rule, ObjectKind kind, bool for_columns);
   [[nodiscard]] bool in_scope(const Target& target, const Object& object, std::uint32_t rule_set) const;

@@ -30,8 +30,13 @@ std::size_t Resolver::add_rule(SourcePos pos, std::string text) {
 
 std::vector<RuleUse> DesiredObjects::uses(std::uint32_t rule_set) const {
   std::vector<RuleUse> all;
-  for (std::uint32_t i : rule_sets[rule_set]) all.insert(all.end(), rule_uses[i].begin(), rule_uses[i].end());
+  uses(rule_set, all);
   return all;
+}
+
+void DesiredObjects::uses(std::uint32_t rule_set, std::vector<RuleUse>& all) const {
+  all.clear();
+  for (std::uint32_t i : rule_sets[rule_set]) all.insert(all.end(), rule_uses[i].begin(), rule_uses[i].end());
 }
 
 void Resolver::start_objects(DesiredObjects& objects, const std::vector<Object>& actual) {

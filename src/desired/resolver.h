@@ -59,8 +59,8 @@ struct CompiledRule {
 class RuleIndex {
  public:
   explicit RuleIndex(const std::vector<CompiledRule>& rules);
-  /// Indexes of the rules that match, ascending.
-  std::vector<std::uint32_t> match(const Object& object);
+  /// Indexes of the rules that match, ascending; valid until the next call.
+  const std::vector<std::uint32_t>& match(const Object& object);
 
  private:
   struct Item {
@@ -73,7 +73,7 @@ class RuleIndex {
     std::vector<Item> globs;
   };
   BySchema& by_schema(ObjectKind kind, const std::string& schema);
-  void try_items(const std::vector<Item>& items, const Object& object, std::vector<std::uint32_t>& found) const;
+  void try_items(const std::vector<Item>& items, const Object& object);
   [[nodiscard]] const ObjectPattern& pattern_of(const Item& item) const { return rules_[item.rule].rule->objects[item.pattern]; }
 
   const std::vector<CompiledRule>& rules_;
@@ -81,6 +81,7 @@ class RuleIndex {
   std::map<ObjectKind, std::vector<Item>> glob_schemas_;
   std::pair<ObjectKind, std::string> current_;  ///< objects come sorted, so one schema at a time is enough
   std::optional<BySchema> by_schema_;
+  std::vector<std::uint32_t> found_;
 };
 
 /// New name → old name.

@@ -37,7 +37,7 @@ RuleIndex::BySchema& RuleIndex::by_schema(ObjectKind kind, const std::string& sc
   return index;
 }
 
-void RuleIndex::try_items(const std::vector<Item>& items, const Object& object, std::vector<std::uint32_t>& found) const {
+void RuleIndex::try_items(const std::vector<Item>& items, const Object& object) {
   for (const Item& item : items) {
     const CompiledRule& compiled = rules_[item.rule];
     const ObjectPattern& pattern = pattern_of(item);
@@ -45,19 +45,19 @@ void RuleIndex::try_items(const std::vector<Item>& items, const Object& object, 
     if (object.extension_member && !pattern.literal() && !compiled.rule->extension_members) continue;
     compiled.matched[item.pattern] = true;
     const bool excepted = std::ranges::any_of(compiled.rule->except, [&](const ObjectPattern& e) { return e.matches(object.id); });
-    if (!excepted) found.push_back(item.rule);
+    if (!excepted) found_.push_back(item.rule);
   }
 }
 
-std::vector<std::uint32_t> RuleIndex::match(const Object& object) {
+const std::vector<std::uint32_t>& RuleIndex::match(const Object& object) {
   BySchema& index = by_schema(object.id.kind, object.id.schema);
-  std::vector<std::uint32_t> found;
-  try_items(index.any, object, found);
-  if (const auto it = index.literal.find(object.id.name); it != index.literal.end()) try_items(it->second, object, found);
-  try_items(index.globs, object, found);
-  std::ranges::sort(found);
-  found.erase(std::unique(found.begin(), found.end()), found.end());
-  return found;
+  found_.clear();
+  try_items(index.any, object);
+  if (const auto it = index.literal.find(object.id.name); it != index.literal.end()) try_items(it->second, object);
+  try_items(index.globs, object);
+  std::ranges::sort(found_);
+  found_.erase(std::unique(found_.begin(), found_.end()), found_.end());
+  return found_;
 }
 
 }  // namespace pgcharter
