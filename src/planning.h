@@ -24,6 +24,9 @@ std::unique_ptr<Planned> read_inside(Connection& connection, const SharedCharter
 /// Where the plan's only transaction is in the database that has Azure's functions, they run inside it; else in one before all others.
 bool principals_in_one_transaction(const Planned& planned);
 
+/// A name under which other sessions can join the snapshot of the open transaction; nothing where that is not allowed.
+std::optional<std::string> export_snapshot(Connection& connection);
+
 /// The name to connect with; nothing for the database that the user named.
 std::optional<std::string> database_of(const DatabaseCharter& database);
 

@@ -18,6 +18,7 @@
 #include "model/fingerprint.h"
 #include "nodes/nodes.h"
 #include "planning.h"
+#include "reading_ahead.h"
 #include "serial_rows.h"
 
 namespace pgcharter {
@@ -149,26 +150,83 @@ void finish_plan(Planned& planned, const FunctionsOfEntra& ask, const ReconcileO
   tell_principals(planned, diagnostics);
 }
 
-/// A session with the snapshot of `connection`, where the catalog is large enough that reading with two of them pays. Null where it is
-/// not, or where the server has no room for one more: it only makes things faster.
-std::unique_ptr<Connection> second_session(Connection& connection, const Connector& connector, const std::optional<std::string>& database) {
-  if (connection.server().catalog_bytes < kLargeCatalog) return nullptr;
-  bool allowed = false;  // asked first: a failure would end the transaction
-  connection.query({"may_export", "select pg_catalog.has_function_privilege('pg_catalog.pg_export_snapshot()', 'EXECUTE')"}, {},
-                   [&](const Row& row) { allowed = row.boolean(0); });
-  if (!allowed) return nullptr;
-  std::string snapshot;
-  connection.query({"export_snapshot", "select pg_catalog.pg_export_snapshot()"}, {}, [&](const Row& row) { snapshot = row.text(0); });
+/// A session with that snapshot. Null where the server has no room for one more: it only makes things faster.
+std::unique_ptr<Connection> join_snapshot(const std::optional<std::string>& snapshot, const Connector& connector,
+                                          const std::optional<std::string>& database) {
+  if (!snapshot) return nullptr;
   try {
     std::unique_ptr<Connection> second = connector(database);
-    second->execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET TRANSACTION SNAPSHOT '" + snapshot + "'");  // digits and dashes
+    second->execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET TRANSACTION SNAPSHOT '" + *snapshot + "'");  // digits and dashes
     return second;
   } catch (const Error&) {
     return nullptr;
   }
 }
 
+/// Reads one database, for a large catalog in two sessions of one snapshot; returns the number of queries.
+class DatabaseRead {
+ public:
+  DatabaseRead(const Charter& charter, std::size_t i, const Connector& connector)
+      : scope_(read_scope(charter, charter.databases[i])), database_(database_of(charter.databases[i])), connector_(connector) {}
+
+  long run(State& state, std::size_t i, std::mutex& rows) const {
+    const std::unique_ptr<Connection> connection = connector_(database_);
+    connection->execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
+    if (i == 0) read_cluster(*connection, scope_, state);
+    const bool large = connection->server().catalog_bytes >= kLargeCatalog;
+    const auto second = join_snapshot(large ? export_snapshot(*connection) : std::nullopt, connector_, database_);
+    return read(state.databases[i], state, *connection, second.get(), rows, nullptr);
+  }
+
+  /// Takes what was read ahead, and ends its session. `state` is that of the database that it reads.
+  long run(State& state, ReadingAhead& ahead) const {
+    const Closing closing{ahead};
+    const auto second = join_snapshot(ahead.snapshot, connector_, database_);
+    if (second != nullptr) return read(state.databases.front(), state, *second, ahead.connection.get(), ahead.rows, &ahead.relations);
+    ahead.relations.objects.wait();  // then its session is free
+    return read(state.databases.front(), state, *ahead.connection, nullptr, ahead.rows, &ahead.relations);
+  }
+
+ private:
+  /// Whatever happens: its thread may not go on when `state` is gone.
+  struct Closing {
+    ReadingAhead& ahead;
+    ~Closing() { ahead.close(); }
+  };
+
+  ReadScope scope_;
+  std::optional<std::string> database_;
+  const Connector& connector_;
+
+  long read(DatabaseState& result, State& state, Connection& connection, Connection* second, std::mutex& rows,
+            RelationsAhead* ahead) const {
+    SerialRows in_turn(connection, rows);
+    std::optional<SerialRows> beside;
+    if (second != nullptr) beside.emplace(*second, rows);
+    result = read_one_database(in_turn, scope_, state, beside ? &*beside : nullptr, ahead);
+    connection.execute("COMMIT");
+    return connection.round_trips() + (second == nullptr ? 0 : second->round_trips());
+  }
+};
+
+/// What was read ahead belongs to the only database of the charter.
+bool fits(ReadingAhead* ahead, const Charter& charter) {
+  if (ahead == nullptr || charter.databases.size() != 1 || !ahead->begun()) return false;
+  const std::string& name = charter.databases.front().name;
+  return name.empty() || name == ahead->connection->server().database;
+}
+
 }  // namespace
+
+std::optional<std::string> export_snapshot(Connection& connection) {
+  bool allowed = false;  // asked first: a failure would end the transaction
+  connection.query({"may_export", "select pg_catalog.has_function_privilege('pg_catalog.pg_export_snapshot()', 'EXECUTE')"}, {},
+                   [&](const Row& row) { allowed = row.boolean(0); });
+  if (!allowed) return std::nullopt;
+  std::string snapshot;
+  connection.query({"export_snapshot", "select pg_catalog.pg_export_snapshot()"}, {}, [&](const Row& row) { snapshot = row.text(0); });
+  return snapshot;
+}
 
 std::optional<std::string> database_of(const DatabaseCharter& database) {
   return database.name.empty() ? std::nullopt : std::optional(database.name);
@@ -198,29 +256,23 @@ std::unique_ptr<Planned> plan_inside(Connection& connection, const SharedCharter
 }
 
 std::unique_ptr<Planned> make_planned(const SharedCharter& shared, const Connector& connector, const ReconcileOptions& options,
-                                      Diagnostics& diagnostics) {
-  auto planned = std::make_unique<Planned>();
-  planned->charter = shared;
+                                      Diagnostics& diagnostics, const std::shared_ptr<ReadingAhead>& ahead) {
   const Charter& charter = *shared;
-  std::mutex rows;
+  const bool begun = fits(ahead.get(), charter);
+  auto planned = begun ? std::move(ahead->planned) : std::make_unique<Planned>();
+  planned->charter = shared;
   // One snapshot per database; the server's own part is read with the first.
-  const auto read = [&](std::size_t i) {
-    const std::unique_ptr<Connection> connection = connector(database_of(charter.databases[i]));
-    const ReadScope scope = read_scope(charter, charter.databases[i]);
-    connection->execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
-    if (i == 0) read_cluster(*connection, scope, planned->actual);
-    const std::unique_ptr<Connection> second = second_session(*connection, connector, database_of(charter.databases[i]));
-    SerialRows in_turn(*connection, rows);
-    std::optional<SerialRows> beside;
-    if (second != nullptr) beside.emplace(*second, rows);
-    planned->actual.databases[i] = read_one_database(in_turn, scope, planned->actual, beside ? &*beside : nullptr);
-    connection->execute("COMMIT");
-    return connection->round_trips() + (second == nullptr ? 0 : second->round_trips());
-  };
   planned->actual.databases.resize(charter.databases.size());
   std::vector<long> queries(charter.databases.size());
-  queries[0] = read(0);
-  for_each_parallel(queries.size() - 1, options.jobs, [&](std::size_t i) { queries[i + 1] = read(i + 1); });
+  if (begun) {
+    queries[0] = DatabaseRead(charter, 0, connector).run(planned->actual, *ahead);
+  } else {
+    if (ahead != nullptr) ahead->close();
+    std::mutex rows;
+    const auto read = [&](std::size_t i) { queries[i] = DatabaseRead(charter, i, connector).run(planned->actual, i, rows); };
+    read(0);
+    for_each_parallel(queries.size() - 1, options.jobs, [&](std::size_t i) { read(i + 1); });
+  }
   for (std::size_t i = 0; i < queries.size(); ++i) planned->queries[planned->actual.databases[i].name] = queries[i];
   check_is_coordinator(planned->actual);
   const auto ask = [&] { return read_entra_functions(*connector(std::string(kEntraDatabase))); };

@@ -1,6 +1,9 @@
 // Reading the actual state: a fixed number of set-based queries over a Connection, in one snapshot per database.
 #pragma once
 
+#include <functional>
+#include <future>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -30,6 +33,15 @@ struct ReadScope {
   bool all_structure = false;                 ///< all of that for everything that is read, but for members of extensions
 };
 
+/// Chooses among the names of schemas.
+using SchemaChoice = std::function<std::set<std::string>(const std::vector<std::string>&)>;
+
+/// Relations that are being read while nobody knows yet what is in scope.
+struct RelationsAhead {
+  std::set<std::string> schemas;             ///< of these every relation; to be looked at when `objects` are there
+  std::future<std::vector<Object>> objects;  ///< tables, sequences, composite types
+};
+
 /// Roles, memberships, settings, databases, tablespaces, parameters into `state.cluster`.
 /// The caller has opened the transaction whose snapshot counts.
 void read_cluster(Connection& connection, const ReadScope& scope, State& state);
@@ -41,7 +53,13 @@ std::vector<std::string> closed_databases(Connection& connection);
 void read_database(Connection& connection, const ReadScope& scope, State& state);
 /// The same as a value; only the tables of names and lists of `state` grow. With a `second` session of the same snapshot, part of it is
 /// read there at the same time; both must hand over their rows one at a time.
-DatabaseState read_one_database(Connection& connection, const ReadScope& scope, State& state, Connection* second = nullptr);
+/// Where relations were read `ahead`, `second` is the session that did, and what is needed of them is taken out.
+DatabaseState read_one_database(Connection& connection, const ReadScope& scope, State& state, Connection* second = nullptr,
+                                RelationsAhead* ahead = nullptr);
+
+/// What of the relations can be read before it is known what is in scope: those of the schemas that `choose` takes out of all that are no
+/// system's. Which it took is in `chosen`. After read_cluster(); only the tables of names and lists of `state` grow.
+std::vector<Object> read_relations_ahead(Connection& connection, State& state, const SchemaChoice& choose, std::set<std::string>& chosen);
 
 /// From this size of pg_class on a second session pays: some 10,000 relations.
 inline constexpr long kLargeCatalog = 4L << 20U;

@@ -69,10 +69,17 @@ struct ReconcileOptions {
   std::size_t jobs = 1;                             ///< databases at a time
 };
 
+/// A server that is being read while a charter is loaded.
+class ReadingAhead;
+
+/// Begins to read the connected database before the charter is known. Null where its files are so small that this does not pay. What fails
+/// is not told: it is tried again when the charter is known.
+std::shared_ptr<ReadingAhead> read_ahead(const Connector& connector, const std::vector<CharterFile>& files);
+
 /// Charter → actual state (one snapshot) → desired state → diff → plan → SQL. Nothing where the charter and the
-/// server do not go together; why is in `diagnostics`.
+/// server do not go together; why is in `diagnostics`. What was read `ahead` is used up, where it is of the charter's only database.
 std::unique_ptr<Planned> make_planned(const SharedCharter& charter, const Connector& connector, const ReconcileOptions& options,
-                                      Diagnostics& diagnostics);
+                                      Diagnostics& diagnostics, const std::shared_ptr<ReadingAhead>& ahead = nullptr);
 
 /// The same with a charter of the caller's, which is copied.
 std::unique_ptr<Planned> make_planned(const Charter& charter, const Connector& connector, const ReconcileOptions& options,

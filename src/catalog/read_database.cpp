@@ -33,23 +33,25 @@ constexpr GeneratedTables kGeneratedTables[] = {
     {.extension = "citus", .query = "citus_shards", .takes_schemas = true, .coverage = "table: shard of Citus"},
 };
 
-/// What one session reads: the objects of some schemas.
-struct Share {
-  Share(Connection& session, State& state) : connection(session), reader(session, state) {}
+/// One session, and what it has read.
+struct Session {
+  Session(Connection& session, State& state) : connection(session), reader(session, state) {}
 
   Connection& connection;
   AclReader reader;
-  std::string schemas = "{}";  // by oid
   std::vector<Object> objects;
-  std::vector<std::string> composite_types;  // free-standing ones, by oid
 };
 
 class DatabaseReader {
  public:
-  DatabaseReader(Connection& connection, const ReadScope& scope, State& state, Connection* second)
-      : connection_(connection), scope_(scope), state_(state), first_(connection, state) {
-    if (second != nullptr) second_.emplace(*second, state);
-  }
+  DatabaseReader(Connection& connection, const ReadScope& scope, State& state, Connection* second, RelationsAhead* ahead)
+      : connection_(connection),
+        scope_(scope),
+        state_(state),
+        relations_(second != nullptr ? *second : connection, state),
+        others_(connection, state),
+        sessions_(second != nullptr ? 2 : 1),
+        ahead_(ahead) {}
 
   DatabaseState read() {
     database_.name = connection_.server().database;
@@ -57,23 +59,28 @@ class DatabaseReader {
     read_extensions();
     choose_kinds();
     read_schemas();
+    choose_schemas([&](const std::string& name) { return in_scope(name); });
     name_wanted_dependencies();
-    if (second_) {
-      for_each_parallel(2, 2, [&](std::size_t i) {
-        read_objects(i == 0 ? first_ : *second_);
-        i == 0 ? read_what_has_no_schema() : read_others(*second_);
-      });
-    } else {
-      read_objects(first_);
-      read_what_has_no_schema();
-      read_others(first_);
-    }
-    std::vector<Object> none;
-    database_.objects = sorted_objects({&database_.objects, &first_.objects, second_ ? &second_->objects : &none});
+    // Relations are the larger half of a large database: one session has them to itself.
+    for_each_parallel(2, sessions_, [&](std::size_t i) { i == 0 ? read_relations() : read_others(); });
+    database_.objects = sorted_objects({&database_.objects, &relations_.objects, &others_.objects});
     take_owned_sequences();
     take_columns();
     read_structure(connection_, scope_, database_);
     return std::move(database_);
+  }
+
+  std::vector<Object> read_ahead(const SchemaChoice& choose, std::set<std::string>& chosen) {
+    read_unreadable();
+    read_extensions();
+    choose_kinds();
+    read_schemas();
+    std::vector<std::string> names;
+    for (const Object& schema : database_.objects) names.push_back(schema.id.name);
+    chosen = choose(names);
+    choose_schemas([&](const std::string& name) { return chosen.contains(name); });
+    read_relations();
+    return std::move(relations_.objects);
   }
 
  private:
@@ -88,8 +95,10 @@ class DatabaseReader {
   Connection& connection_;
   const ReadScope& scope_;
   State& state_;
-  Share first_;
-  std::optional<Share> second_;
+  Session relations_;
+  Session others_;
+  std::size_t sessions_;
+  RelationsAhead* ahead_;  // may be null
   DatabaseState database_;
   std::vector<const ObjectKindInfo*> kinds_;
   std::unordered_map<std::uint32_t, std::uint32_t> table_of_sequence_;
@@ -97,6 +106,7 @@ class DatabaseReader {
   std::vector<std::string> dependent_roles_;
   std::vector<std::string> unreadable_;
   std::string schemas_ = "{}";  // the oids of the schemas that count
+  std::map<std::string, std::string, std::less<>> oids_of_schemas_;
   std::unordered_set<std::uint32_t> generated_;
 
   void read_unreadable() {
@@ -122,67 +132,74 @@ class DatabaseReader {
     }
   }
 
-  void read_objects(Share& share) {
-    for (const ObjectKindInfo* kind : kinds_) {
-      if (kind->kind == ObjectKind::Table) {
-        read_relations(share);
-      } else if (kind->kind == ObjectKind::Type) {
-        share.reader.read_objects(*kind, {share.schemas, array_parameter(share.composite_types)}, share.objects);
-      } else if (in_schema(kind->kind) && kind->kind != ObjectKind::Sequence) {
-        share.reader.read_objects(*kind, {share.schemas}, share.objects);
+  void read_relations() {
+    std::string schemas = schemas_;
+    if (ahead_ != nullptr) {
+      relations_.objects = ahead_->objects.get();
+      std::erase_if(relations_.objects, [&](const Object& object) { return !oids_of_schemas_.contains(object.id.schema); });
+      std::vector<std::string> rest;
+      for (const auto& [name, oid] : oids_of_schemas_) {
+        if (!ahead_->schemas.contains(name)) rest.push_back(oid);
       }
+      if (rest.empty()) return;
+      schemas = array_parameter(rest);
     }
+    if (std::ranges::find(kinds_, &info(ObjectKind::Table)) != kinds_.end()) read_relations_in(schemas);
   }
 
   /// Tables and sequences come from one pass over pg_class, and so do the oids of composite types.
-  void read_relations(Share& share) {
+  void read_relations_in(const std::string& schemas) {
     const ObjectKindInfo& table = info(ObjectKind::Table);
     const ObjectKindInfo& sequence = info(ObjectKind::Sequence);
+    std::vector<std::string> composite_types;
     const auto kind_of = [&](char subkind, std::string_view oids) -> const ObjectKindInfo* {
       if (subkind != 'c') return subkind == 'S' ? &sequence : &table;
       ArrayText list(oids);
-      for (std::string_view oid; list.next(oid);) share.composite_types.emplace_back(oid);
+      for (std::string_view oid; list.next(oid);) composite_types.emplace_back(oid);
       return nullptr;
     };
-    share.reader.read_objects(find_query(table.catalog_query), kind_of, {share.schemas}, share.objects,
-                              [&](std::uint32_t oid, std::string_view) { return !generated_.contains(oid); });
+    relations_.reader.read_objects(find_query(table.catalog_query), kind_of, {schemas}, relations_.objects,
+                                   [&](std::uint32_t oid, std::string_view) { return !generated_.contains(oid); });
+    const ObjectKindInfo& type = info(ObjectKind::Type);
+    if (composite_types.empty() || std::ranges::find(kinds_, &type) == kinds_.end()) return;
+    relations_.reader.read_objects(type, {"{}", array_parameter(composite_types)}, relations_.objects);
   }
 
-  void read_what_has_no_schema() {
-    for (const ObjectKindInfo* kind : kinds_) {
-      if (!in_schema(kind->kind) && kind->kind != ObjectKind::Schema) first_.reader.read_objects(*kind, {}, database_.objects);
-    }
+  void read_others() {
+    for (const ObjectKindInfo* kind : kinds_) read_kind(*kind);
+    read_owned_sequences();
+    read_columns();
+    read_default_acls();
+    read_dependencies();
+    if (scope_.row_security) read_row_security();
   }
 
-  void read_others(Share& share) {
-    read_owned_sequences(share);
-    read_columns(share);
-    read_default_acls(share);
-    read_dependencies(share);
-    if (scope_.row_security) read_row_security(share);
+  /// All but relations, composite types, and the schemas, which are known.
+  void read_kind(const ObjectKindInfo& kind) {
+    if (kind.kind == ObjectKind::Schema || kind.kind == ObjectKind::Table || kind.kind == ObjectKind::Sequence) return;
+    std::vector<std::optional<std::string>> parameters;
+    if (in_schema(kind.kind)) parameters.emplace_back(schemas_);
+    if (kind.kind == ObjectKind::Type) parameters.emplace_back("{}");
+    others_.reader.read_objects(kind, parameters, others_.objects);
   }
 
   void read_schemas() {
-    first_.reader.read_objects(info(ObjectKind::Schema), {}, database_.objects,
-                               [](std::uint32_t, std::string_view name) { return !is_system_schema(name); });
+    others_.reader.read_objects(info(ObjectKind::Schema), {}, database_.objects,
+                                [](std::uint32_t, std::string_view name) { return !is_system_schema(name); });
+  }
+
+  void choose_schemas(const std::function<bool(const std::string&)>& counts) {
     std::vector<std::string> oids;
     for (const Object& schema : database_.objects) {
-      if (in_scope(schema.id.name)) {
+      if (counts(schema.id.name)) {
         oids.push_back(std::to_string(schema.oid));
+        oids_of_schemas_.emplace(schema.id.name, oids.back());
       } else {
         ++database_.coverage["schema: out of scope, its objects were not read"];
       }
     }
     schemas_ = array_parameter(oids);
-    share_out(oids);
     read_generated_tables();
-  }
-
-  /// The first session reads more of the schemas: the second one has everything else to read too.
-  void share_out(const std::vector<std::string>& oids) {
-    const auto middle = oids.begin() + static_cast<std::ptrdiff_t>(second_ ? (oids.size() * 2 + 2) / 3 : oids.size());
-    first_.schemas = array_parameter({oids.begin(), middle});
-    if (second_) second_->schemas = array_parameter({middle, oids.end()});
   }
 
   [[nodiscard]] bool in_scope(const std::string& schema) const {
@@ -201,9 +218,9 @@ class DatabaseReader {
     }
   }
 
-  void read_owned_sequences(Share& share) {
-    share.connection.stream(find_query("owned_sequences"), {schemas_},
-                            [&](const Row& row) { table_of_sequence_.emplace(oid_of(row.text(0)), oid_of(row.text(1))); });
+  void read_owned_sequences() {
+    others_.connection.stream(find_query("owned_sequences"), {schemas_},
+                              [&](const Row& row) { table_of_sequence_.emplace(oid_of(row.text(0)), oid_of(row.text(1))); });
   }
 
   void take_owned_sequences() {
@@ -213,17 +230,17 @@ class DatabaseReader {
     }
   }
 
-  void read_columns(Share& share) {
+  void read_columns() {
     std::vector<std::optional<std::string>> parameters{schemas_};
     if (!scope_.all_columns) {
       parameters.emplace_back(array_parameter(scope_.column_names));
       parameters.emplace_back(array_parameter(scope_.column_tables));
     }
-    share.connection.stream(find_query(scope_.all_columns ? "columns_all" : "columns"), parameters, [&](const Row& row) {
+    others_.connection.stream(find_query(scope_.all_columns ? "columns_all" : "columns"), parameters, [&](const Row& row) {
       columns_.push_back({.table = oid_of(row.text(0)),
                           .number = static_cast<int>(row.number(1)),
                           .name = std::string(row.text(2)),
-                          .acl = row.is_null(3) ? kEmptyAcl : share.reader.acl(row.text(3))});
+                          .acl = row.is_null(3) ? kEmptyAcl : others_.reader.acl(row.text(3))});
     });
   }
 
@@ -243,22 +260,22 @@ class DatabaseReader {
     std::ranges::sort(database_.columns, {}, [](const Column& column) { return std::pair(column.object, column.number); });
   }
 
-  void read_default_acls(Share& share) {
-    share.connection.stream(find_query("default_acl"), {schemas_}, [&](const Row& row) {
+  void read_default_acls() {
+    others_.connection.stream(find_query("default_acl"), {schemas_}, [&](const Row& row) {
       const auto kind = object_kind_by_default_acl_char(row.text(3).front());
       if (!kind) {
         ++database_.coverage["default privilege: kind of object not known"];
         return;
       }
-      database_.default_acls.push_back({.creator = share.reader.role(row, 0, 1),
+      database_.default_acls.push_back({.creator = others_.reader.role(row, 0, 1),
                                         .schema = std::string(row.text(2)),
                                         .objects = *kind,
-                                        .acl = share.reader.acl(row.text(4))});
+                                        .acl = others_.reader.acl(row.text(4))});
     });
   }
 
-  void read_row_security(Share& share) {
-    share.connection.stream(find_query("row_security"), {schemas_}, [&](const Row& row) {
+  void read_row_security() {
+    others_.connection.stream(find_query("row_security"), {schemas_}, [&](const Row& row) {
       database_.row_security.push_back(
           {.kind = ObjectKind::Table, .schema = std::string(row.text(0)), .name = std::string(row.text(1)), .args = {}});
     });
@@ -272,9 +289,9 @@ class DatabaseReader {
     database_.all_role_dependencies = true;
   }
 
-  void read_dependencies(Share& share) {
+  void read_dependencies() {
     if (dependent_roles_.empty()) return;
-    share.connection.stream(find_query("role_dependencies"), {array_parameter(dependent_roles_)}, [&](const Row& row) {
+    others_.connection.stream(find_query("role_dependencies"), {array_parameter(dependent_roles_)}, [&](const Row& row) {
       const int count = static_cast<int>(row.number(4));
       std::string description(row.text(3));
       if (row.is_null(3)) description = std::to_string(count) + (count == 1 ? " object" : " objects");
@@ -291,8 +308,12 @@ class DatabaseReader {
 
 }  // namespace
 
-DatabaseState read_one_database(Connection& connection, const ReadScope& scope, State& state, Connection* second) {
-  return DatabaseReader(connection, scope, state, second).read();
+DatabaseState read_one_database(Connection& connection, const ReadScope& scope, State& state, Connection* second, RelationsAhead* ahead) {
+  return DatabaseReader(connection, scope, state, second, ahead).read();
+}
+
+std::vector<Object> read_relations_ahead(Connection& connection, State& state, const SchemaChoice& choose, std::set<std::string>& chosen) {
+  return DatabaseReader(connection, {}, state, nullptr, nullptr).read_ahead(choose, chosen);
 }
 
 void read_database(Connection& connection, const ReadScope& scope, State& state) {

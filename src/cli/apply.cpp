@@ -129,25 +129,26 @@ ApplyOutcome audited(AuditLog* log, const Action& action) {
 
 int apply(const Options& options, Terminal& terminal) {
   Diagnostics diagnostics;
-  const Input input = read_input(options, terminal, diagnostics);
-  const Connector connector = make_connector(options, input.charter->name);
-  const auto planned = plan_input(input, options, connector, terminal, diagnostics);
-  show_plan(options, terminal, *planned);
+  const auto login = std::make_shared<LoginSource>(options.credential);
+  const Input input = read_input(options, terminal, diagnostics, make_connector(options, {}, login));
+  const Connector connector = make_connector(options, input.charter->name, login);
+  const Planned& planned = plan_input(input, options, connector, terminal, diagnostics);
+  show_plan(options, terminal, planned);
   ApplyOutcome outcome;
   outcome.rehearsed = options.reconcile.rehearse;
-  if (changes_anything(*planned) || !unread_nodes(*planned).empty()) {
+  if (changes_anything(planned) || !unread_nodes(planned).empty()) {
     std::optional<AuditLog> log;
     Observers others;
     if (!options.audit_log.empty()) {
       others.add(log.emplace(options.audit_log));
-      log->apply_begins(*planned, options.reconcile);
+      log->apply_begins(planned, options.reconcile);
     }
     outcome = audited(log ? &*log : nullptr, [&] {
-      ask_for_approval(options, terminal, *planned);
-      return carry_out(options, terminal, input, *planned, connector, others);
+      ask_for_approval(options, terminal, planned);
+      return carry_out(options, terminal, input, planned, connector, others);
     });
   }
-  write_result(options, terminal, *planned, outcome);
+  write_result(options, terminal, planned, outcome);
   return kDone;
 }
 

@@ -95,7 +95,7 @@ void print_diagnostics(const Options& options, Terminal& terminal, const Diagnos
   }
 }
 
-Input read_input(const Options& options, Terminal& terminal, Diagnostics& diagnostics) {
+Input read_input(const Options& options, Terminal& terminal, Diagnostics& diagnostics, const Connector& connector) {
   Input input;
   CharterSources sources{.paths = options.charter, .vars = options.vars, .environment = environment_variables()};
   if (const auto text = plan_text(options, terminal, sources.standard_input)) {
@@ -103,6 +103,7 @@ Input read_input(const Options& options, Terminal& terminal, Diagnostics& diagno
     input.saved = read_plan_file(*text);
     sources = input.saved->sources;
   }
+  if (connector && options.against.empty()) sources.files_read = [&](const auto& files) { input.ahead = read_ahead(connector, files); };
   std::optional<Charter> charter = load_charter(sources, diagnostics);
   if (!charter || diagnostics.has_errors()) {
     print_diagnostics(options, terminal, diagnostics);
@@ -120,7 +121,7 @@ SavedPlan read_saved_plan(const Options& options, Terminal& terminal) {
   return read_plan_file(text);
 }
 
-Connector make_connector(const Options& options, const std::string& charter_name) {
+Connector make_connector(const Options& options, const std::string& charter_name, std::shared_ptr<LoginSource> login) {
   ConnectOptions connect_options = options.connect;
   std::string name = charter_name.empty() ? "pgcharter" : "pgcharter " + charter_name;
   if (name.size() > kApplicationNameBytes) {
@@ -129,16 +130,16 @@ Connector make_connector(const Options& options, const std::string& charter_name
     name.resize(end);
   }
   connect_options.application_name = name;
-  const auto logins = std::make_shared<LoginSource>(options.credential);
-  return [connect_options, logins](const std::optional<std::string>& database) {
-    auto connection = connect(logins->complete(connect_options), database);
-    connection->set_vault_reader([logins](const std::string& url) { return logins->vault_password(url); });
+  if (login == nullptr) login = std::make_shared<LoginSource>(options.credential);
+  return [connect_options, login](const std::optional<std::string>& database) {
+    auto connection = connect(login->complete(connect_options), database);
+    connection->set_vault_reader([login](const std::string& url) { return login->vault_password(url); });
     return connection;
   };
 }
 
-std::unique_ptr<Planned> plan_input(const Input& input, const Options& options, const Connector& connector, Terminal& terminal,
-                                    Diagnostics& diagnostics) {
+const Planned& plan_input(const Input& input, const Options& options, const Connector& connector, Terminal& terminal,
+                          Diagnostics& diagnostics) {
   ReconcileOptions reconcile = options.reconcile;
   if (input.saved) {
     reconcile.resolve = input.saved->resolve;
@@ -146,7 +147,7 @@ std::unique_ptr<Planned> plan_input(const Input& input, const Options& options, 
   }
   std::unique_ptr<Planned> planned;
   if (options.against.empty()) {
-    planned = make_planned(input.charter, connector, reconcile, diagnostics);
+    planned = make_planned(input.charter, connector, reconcile, diagnostics, input.ahead);
   } else {
     planned = plan_snapshot(input.charter, read_state(read_path(options.against, terminal)), reconcile, diagnostics);
   }
@@ -164,7 +165,8 @@ std::unique_ptr<Planned> plan_input(const Input& input, const Options& options, 
   }
   planned->diagnostics = diagnostics;
   if (input.saved) check_saved_plan(*input.saved, *planned);
-  return planned;
+  static auto* const kept = new std::vector<std::unique_ptr<Planned>>;  // so that nobody destroys it
+  return *kept->emplace_back(std::move(planned));
 }
 
 }  // namespace pgcharter::cli

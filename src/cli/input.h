@@ -5,6 +5,7 @@
 
 #include "pgcharter/report.h"
 
+#include "cli/login.h"
 #include "cli/options.h"
 
 namespace pgcharter::cli {
@@ -15,20 +16,23 @@ struct AlreadyReported {};
 struct Input {
   SharedCharter charter;
   std::optional<SavedPlan> saved;
+  std::shared_ptr<ReadingAhead> ahead;
 };
 
-/// Reads the inputs of `options` into a charter. Prints the diagnostics and throws AlreadyReported where there is no charter.
-Input read_input(const Options& options, Terminal& terminal, Diagnostics& diagnostics);
+/// Reads the inputs of `options` into a charter. Prints the diagnostics and throws AlreadyReported where there is no charter. With a
+/// connector, the server is read at the same time where the charter is large.
+Input read_input(const Options& options, Terminal& terminal, Diagnostics& diagnostics, const Connector& connector = {});
 
 /// The saved plan that is the only input; Error where it is something else.
 SavedPlan read_saved_plan(const Options& options, Terminal& terminal);
 
-/// Opens connections with the charter's name in application_name.
-Connector make_connector(const Options& options, const std::string& charter_name);
+/// Opens connections with the charter's name in application_name. Connectors of one run share a login.
+Connector make_connector(const Options& options, const std::string& charter_name, std::shared_ptr<LoginSource> login = nullptr);
 
-/// A fresh plan of the input, compared with the saved one where there is one. Diagnostics are printed.
-std::unique_ptr<Planned> plan_input(const Input& input, const Options& options, const Connector& connector, Terminal& terminal,
-                                    Diagnostics& diagnostics);
+/// A fresh plan of the input, compared with the saved one where there is one. Diagnostics are printed. The plan stays to the end of the
+/// process: a large one takes long to take apart, and the system gets its memory back at once.
+const Planned& plan_input(const Input& input, const Options& options, const Connector& connector, Terminal& terminal,
+                          Diagnostics& diagnostics);
 
 /// Warnings are left out with --quiet.
 void print_diagnostics(const Options& options, Terminal& terminal, const Diagnostics& diagnostics);

@@ -36,9 +36,9 @@ std::string apply_charter(Options options, Terminal& terminal, const Sandbox& se
     connector(std::nullopt)->execute("CREATE DATABASE " + quote_identifier(database.name));
     if (first == "postgres") first = database.name;
   }
-  const auto planned = plan_input(input, options, connector, terminal, diagnostics);
+  const Planned& planned = plan_input(input, options, connector, terminal, diagnostics);
   Progress progress(options, terminal);
-  if (changes_anything(*planned)) apply_planned(*planned, connector, options.reconcile, progress);
+  if (changes_anything(planned)) apply_planned(planned, connector, options.reconcile, progress);
   say(options, terminal, "The charter is applied to the sandbox.");
   return first;
 }

@@ -43,7 +43,10 @@ const std::map<std::string, Names> kLayers = {
     // The narrative sees everything but the command line, and so does its other order.
     {"reconcile.cpp",
      {"base", "model", "manifest", "pg", "catalog", "desired", "diff", "plan", "sql", "apply", "codec", "report", "nodes", "sandbox",
-      "planning.h", "serial_rows.h"}},
+      "planning.h", "reading_ahead.h", "serial_rows.h"}},
+    {"reading_ahead.h", {"base", "model", "catalog", "desired", "diff", "plan", "sql", "apply", "codec"}},
+    {"reading_ahead.cpp",
+     {"base", "model", "catalog", "desired", "diff", "plan", "sql", "apply", "codec", "planning.h", "reading_ahead.h", "serial_rows.h"}},
     {"serial_rows.h", {"base", "model"}},
     {"serial_observer.h", {"base", "model", "desired", "diff", "plan", "sql", "apply"}},
     {"planning.h", {"base", "model", "desired", "diff", "plan", "sql", "apply", "codec"}},

@@ -1,4 +1,4 @@
--- Base types, domains, enums, ranges and the free-standing composite types $2 of the schemas $1. Array types follow their element (they are
+-- Base types, domains, enums and ranges of the schemas $1, and the free-standing composite types $2. Array types follow their element (they are
 -- told by their subscript handler, as IsTrueArrayType() does), row types their table, multiranges their range.
 -- Columns of every acl_*.sql: schema, subkind, owner, owner oid, acl, extension member, initial acl, names, args, oids.
 -- One row for all objects that agree in everything but name: where ACLs repeat, and they do, that is a fraction of the rows.
@@ -19,10 +19,9 @@ from (
   from pg_catalog.pg_type o
   left join pg_catalog.pg_init_privs i
     on i.classoid = 'pg_catalog.pg_type'::pg_catalog.regclass and i.objoid = o.oid and i.objsubid = 0 and i.privtype = 'e'
-  where o.typnamespace = any ($1::pg_catalog.oid[])
-    and (o.typtype in ('d', 'e', 'r')
-         or (o.typtype = 'b' and not (o.typelem <> 0 and o.typsubscript = 'pg_catalog.array_subscript_handler'::pg_catalog.regproc))
-         or (o.typtype = 'c' and o.oid = any ($2::pg_catalog.oid[])))
+  where (o.typtype in ('d', 'e', 'r', 'b') and o.typnamespace = any ($1::pg_catalog.oid[])
+         and not (o.typtype = 'b' and o.typelem <> 0 and o.typsubscript = 'pg_catalog.array_subscript_handler'::pg_catalog.regproc))
+    or (o.typtype = 'c' and o.oid = any ($2::pg_catalog.oid[]))
   group by 1, 2, 3, 4, 5, 6
 ) g
 join pg_catalog.pg_namespace n on n.oid = g.schema_oid

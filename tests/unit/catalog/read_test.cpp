@@ -203,6 +203,89 @@ TEST_F(CatalogRead, DependenciesAreAskedForWhereARoleShallGo) {
   EXPECT_EQ(database.role_dependencies[1].count, 3);
 }
 
+TEST_F(CatalogRead, CompositeTypesAreReadByTheNumbersThatPgClassGives) {
+  connection.answer("acl_relation", {{"app", "c", "postgres", "10", {}, "f", {}, "{pair,triple}", {}, "{300,301}"}});
+  read();
+  std::vector<std::vector<testing::Cell>> parameters;
+  for (const auto& query : connection.asked) {
+    if (query.name == "acl_type") parameters.push_back(query.parameters);
+  }
+  const std::vector<std::vector<testing::Cell>> expected{{"{}", R"({"300","301"})"}, {R"({"101"})", "{}"}};
+  EXPECT_EQ(parameters, expected);
+}
+
+class CatalogReadAhead : public CatalogRead {
+ protected:
+  RelationsAhead ahead;
+
+  CatalogReadAhead() {
+    connection.answer("acl_schema", {{"", {}, "postgres", "10", {}, "f", {}, "{app,other,third,pg_catalog}", {}, "{101,102,103,11}"}});
+  }
+
+  void begin(std::set<std::string> schemas) {
+    read_cluster(connection, {}, state);
+    std::promise<std::vector<Object>> objects;
+    ahead.objects = objects.get_future();
+    objects.set_value(read_relations_ahead(
+        connection, state, [&](const std::vector<std::string>&) { return schemas; }, ahead.schemas));
+    connection.asked.clear();
+  }
+
+  [[nodiscard]] std::vector<testing::Cell> schemas_of_relations() const {
+    std::vector<testing::Cell> result;
+    for (const auto& query : connection.asked) {
+      if (query.name == "acl_relation") result.push_back(query.parameters.at(0));
+    }
+    return result;
+  }
+};
+
+TEST_F(CatalogReadAhead, OffersTheSchemasThatAreNoSystems) {
+  read_cluster(connection, {}, state);
+  std::vector<std::string> offered;
+  read_relations_ahead(
+      connection, state,
+      [&](const std::vector<std::string>& names) {
+        offered = names;
+        return std::set<std::string>{"other"};
+      },
+      ahead.schemas);
+  std::ranges::sort(offered);
+  EXPECT_EQ(offered, (std::vector<std::string>{"app", "other", "third"}));
+  EXPECT_EQ(ahead.schemas, std::set<std::string>{"other"});
+  EXPECT_EQ(schemas_of_relations(), std::vector<testing::Cell>{R"({"102"})"});
+}
+
+TEST_F(CatalogReadAhead, WhatIsThereIsNotReadAgain) {
+  connection.answer("acl_relation", {table("postgres", "10", {}, "{t}", "{200}")});
+  begin({"app", "other", "third"});
+  const DatabaseState database = read_one_database(connection, scope, state, nullptr, &ahead);
+  EXPECT_NE(find(database, "t"), nullptr);
+  EXPECT_EQ(asked("acl_relation"), 0);
+}
+
+TEST_F(CatalogReadAhead, WhatIsOutOfScopeIsLeftOut) {
+  connection.answer("acl_relation", {table("postgres", "10", {}, "{t}", "{200}")});
+  begin({"app"});
+  scope.all_schemas = false;
+  scope.schemas = {parse_name_pattern("other")};
+  connection.answer("acl_relation", {});
+  const DatabaseState database = read_one_database(connection, scope, state, nullptr, &ahead);
+  EXPECT_EQ(find(database, "t"), nullptr);
+  EXPECT_EQ(schemas_of_relations(), std::vector<testing::Cell>{R"({"102"})"});
+  EXPECT_EQ(database.coverage.at("schema: out of scope, its objects were not read"), 2);
+}
+
+TEST_F(CatalogReadAhead, WhatIsMissingIsReadLater) {
+  connection.answer("acl_relation", {table("postgres", "10", {}, "{t}", "{200}")});
+  begin({"app"});
+  connection.answer("acl_relation", {{"third", "r", "postgres", "10", {}, "f", {}, "{late}", {}, "{201}"}});
+  const DatabaseState database = read_one_database(connection, scope, state, nullptr, &ahead);
+  EXPECT_NE(find(database, "t"), nullptr);
+  EXPECT_NE(find(database, "late"), nullptr);
+  EXPECT_EQ(schemas_of_relations(), std::vector<testing::Cell>{R"({"102","103"})"});
+}
+
 TEST(CatalogQueries, NameCatalogsInFullAndNeverTheForbiddenOnes) {
   for (const ObjectKindInfo& kind : all_object_kinds()) {
     const Query query = find_query(kind.catalog_query);

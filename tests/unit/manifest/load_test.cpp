@@ -95,6 +95,46 @@ TEST(ManifestLoad, ReportsDuplicateKeys) {
   EXPECT_THAT(load("vars: {a: 1, a: 2}\n").lines(), ElementsAre(StartsWith("m.yaml:3:14: duplicate-key:")));
 }
 
+/// So large that it is parsed on two threads; line N + 5 names table N.
+std::string large_manifest(const std::string& last_lines) {
+  std::string text = "grants:\n  - to: &who r\n    privileges: [select]\n    objects:\n      tables:\n";
+  for (int i = 0; i < 30000; ++i) text += "        - s.t" + std::to_string(i) + "\n";
+  return text + last_lines;
+}
+
+TEST(ManifestLoad, ReadsLargeManifestsInTheirOrder) {
+  const Loaded loaded = load(large_manifest("  - { to: *who, privileges: [usage], objects: { schemas: s } }\nroles: { r: {} }\n"));
+  ASSERT_TRUE(loaded.charter) << loaded.text();
+  const std::vector<GrantRule>& grants = loaded.charter->databases[0].grants;
+  ASSERT_EQ(grants.size(), 2U);
+  ASSERT_EQ(grants[0].objects.size(), 30000U);
+  for (int i = 0; i < 30000; ++i) {
+    ASSERT_EQ(grants[0].objects[static_cast<std::size_t>(i)].text(), "s.t" + std::to_string(i));
+    ASSERT_EQ(grants[0].objects[static_cast<std::size_t>(i)].pos, (SourcePos{"m.yaml", i + 8, 11}));
+  }
+  EXPECT_EQ(grants[1].to, std::vector<std::string>{"r"});
+}
+
+TEST(ManifestLoad, TellsTheFirstMistakeOfALargeManifestWhereverTheParserIs) {
+  EXPECT_THAT(load(large_manifest("  - *nobody\n  - [\n")).lines(),
+              ElementsAre(StartsWith("m.yaml:30008:5: yaml: the alias \"nobody\" refers to nothing above it")));
+  EXPECT_THAT(load("x: *nobody\n" + large_manifest("  - [\n")).lines(), ElementsAre(StartsWith("m.yaml:3:4: yaml: the alias")));
+  EXPECT_THAT(load(large_manifest("  - [\n")).lines(), ElementsAre(StartsWith("m.yaml:30009:1: yaml: not YAML:")));
+  EXPECT_THAT(load(large_manifest("roles: {}\nroles: {}\n---\n")).lines(), ElementsAre(StartsWith("m.yaml:30010:1: yaml:")));
+}
+
+TEST(ManifestLoad, HandsOverItsFilesBeforeTheyAreUnderstood) {
+  CharterSources sources;
+  sources.documents.push_back({"a.yaml", "", "no: charter\n"});
+  std::vector<std::string> texts;
+  sources.files_read = [&](const std::vector<CharterFile>& files) {
+    for (const CharterFile& file : files) texts.push_back(file.text.str());
+  };
+  Diagnostics diagnostics;
+  EXPECT_FALSE(load_charter(sources, diagnostics));
+  EXPECT_EQ(texts, std::vector<std::string>{"no: charter\n"});
+}
+
 TEST(ManifestLoad, MergesFilesByKey) {
   const Loaded loaded = load_files(
       {{"a.yaml", "charter: 1\nname: x\nroles: {r: {login: true}}\ngrants: [{to: r, privileges: [usage], objects: {schemas: a}}]\n"},
