@@ -89,7 +89,7 @@ void Reader::expand(Node& node, const Variables& values) {
     expand_scalar(entry.key, values);
     expand(entry.value, values);
   }
-  std::erase_if(node.entries, [](const NodeEntry& entry) { return entry.key.broken; });
+  node.entries.remove_if([](const NodeEntry& entry) { return entry.key.broken; });
   report_duplicates(node);
 }
 

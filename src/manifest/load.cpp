@@ -142,7 +142,7 @@ void read_charter(Reader& reader, std::vector<Node> trees, const CharterSources&
   for (Node& tree : trees) {
     expand_manifest(reader, tree);
     reader.check_keys(tree, kCharterMapping, "a manifest");
-    std::erase_if(tree.entries, [](const NodeEntry& entry) { return entry.key.text == "vars"; });
+    tree.entries.remove_if([](const NodeEntry& entry) { return entry.key.text == "vars"; });
     merge_manifest(reader, root, std::move(tree));
   }
   read_header(reader, root, {charter.files.empty() ? std::string() : charter.files.front().path, 1, 1});

@@ -77,7 +77,7 @@ std::vector<NamePattern> Reader::patterns(const Node& node, std::string_view wha
   for (const Node* item : one_or_more(node, what)) {
     const auto written = text(*item, what);
     if (!written) continue;
-    NameParts parts = parse_name_parts(*written, item->literal, NameShape::Plain);
+    NameParts parts = parse_name_parts(*written, item->literal.str(), NameShape::Plain);
     if (!parts.error.empty()) {
       error("bad-name", *item, fmt::format("\"{}\" is no name or pattern: {}", *written, parts.error));
     } else if (const NamePattern* part = too_long(parts.parts)) {
@@ -96,7 +96,7 @@ std::optional<ObjectPattern> Reader::object(ObjectKind kind, const Node& node) {
     return std::nullopt;
   }
   const std::string& written = node.text;
-  NameParts parts = parse_name_parts(written, node.literal, shape_of(info(kind).identity));
+  NameParts parts = parse_name_parts(written, node.literal.str(), shape_of(info(kind).identity));
   if (!parts.error.empty()) {
     error("bad-name", node, fmt::format("\"{}\" is no name or pattern: {}", written, parts.error));
     return std::nullopt;

@@ -196,7 +196,6 @@ class TreeBuilder {
   void close() {
     Frame frame = std::move(frames_.back());
     frames_.pop_back();
-    frame.node.items.shrink_to_fit();
     finish(std::move(frame.node), frame.anchor, frame.size, frame.depth);
   }
 
