@@ -24,6 +24,9 @@ std::unique_ptr<Planned> read_inside(Connection& connection, const SharedCharter
 /// Where the plan's only transaction is in the database that has Azure's functions, they run inside it; else in one before all others.
 bool principals_in_one_transaction(const Planned& planned);
 
+/// For two sessions that read at the same time: parallel workers of one would take from the other, and take longer to start than they save.
+inline constexpr std::string_view kWithoutWorkers = "SET LOCAL max_parallel_workers_per_gather = 0";
+
 /// A name under which other sessions can join the snapshot of the open transaction; nothing where that is not allowed.
 std::optional<std::string> export_snapshot(Connection& connection);
 

@@ -63,6 +63,7 @@ bool ReadingAhead::open() {
     planned = std::make_unique<Planned>();
     read_cluster(*connection, {}, planned->actual);
     snapshot = export_snapshot(*connection);
+    connection->execute(kWithoutWorkers);
     return true;
   } catch (...) {
     return false;  // whoever reads in earnest will meet it again, and tell it

@@ -157,6 +157,7 @@ std::unique_ptr<Connection> join_snapshot(const std::optional<std::string>& snap
   try {
     std::unique_ptr<Connection> second = connector(database);
     second->execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET TRANSACTION SNAPSHOT '" + *snapshot + "'");  // digits and dashes
+    second->execute(kWithoutWorkers);
     return second;
   } catch (const Error&) {
     return nullptr;
@@ -175,6 +176,7 @@ class DatabaseRead {
     if (i == 0) read_cluster(*connection, scope_, state);
     const bool large = connection->server().catalog_bytes >= kLargeCatalog;
     const auto second = join_snapshot(large ? export_snapshot(*connection) : std::nullopt, connector_, database_);
+    if (second != nullptr) connection->execute(kWithoutWorkers);
     return read(state.databases[i], state, *connection, second.get(), rows, nullptr);
   }
 

@@ -2,8 +2,8 @@
 //
 // A session is hardened before anything else runs, in one round trip: with an empty search_path every name is printed and resolved
 // qualified (CVE-2018-1058), values are printed in one form whatever the role's or the database's settings say, and JIT compilation,
-// which costs more than our largest query, is off; so are parallel workers, whose start costs more than they save; work_mem is what
-// grouping 50,000 lists takes without files on disk. Transactions belong to the caller; libpqxx sees one endless nontransaction.
+// which costs more than our largest query, is off; work_mem is what grouping 50,000 lists takes without files on disk. Transactions belong
+// to the caller; libpqxx sees one endless nontransaction.
 
 #include "pgcharter/connection.h"
 
@@ -23,7 +23,7 @@ constexpr std::string_view kHarden =
     "SET search_path = ''; SET standard_conforming_strings = on; SET client_min_messages = warning; SET DateStyle = ISO; "
     "SET TimeZone = 'UTC'; SET IntervalStyle = postgres; SET extra_float_digits = 1; SET bytea_output = hex; "
     "SET quote_all_identifiers = off; SET escape_string_warning = off; SET check_function_bodies = on; SET jit = off; SET xmloption = "
-    "content; SET max_parallel_workers_per_gather = 0; SET work_mem = '64MB'";
+    "content; SET work_mem = '64MB'";
 
 // The identifier is the only part that may be forbidden: a provider can revoke EXECUTE on pg_control_system().
 constexpr Query kServer{"server_info", R"(
