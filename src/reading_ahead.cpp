@@ -16,8 +16,6 @@
 namespace pgcharter {
 namespace {
 
-constexpr std::size_t kLargeCharter = std::size_t{1} << 20U;
-
 /// Those of `names` that stand in the texts as words, as YAML and dotted names divide them.
 std::set<std::string> words_among(const std::vector<SharedText>& texts, const std::vector<std::string>& names) {
   std::array<bool, 256> between{};
@@ -87,13 +85,10 @@ void ReadingAhead::run() {
 }
 
 std::shared_ptr<ReadingAhead> read_ahead(const Connector& connector, const std::vector<CharterFile>& files) {
+  if (!are_large(files)) return nullptr;
   std::vector<SharedText> texts;
-  std::size_t size = 0;
-  for (const CharterFile& file : files) {
-    texts.push_back(file.text);
-    size += file.text.str().size();
-  }
-  return size < kLargeCharter ? nullptr : std::make_shared<ReadingAhead>(connector, std::move(texts));
+  for (const CharterFile& file : files) texts.push_back(file.text);
+  return std::make_shared<ReadingAhead>(connector, std::move(texts));
 }
 
 }  // namespace pgcharter

@@ -257,6 +257,9 @@ struct CharterFile {
   SharedText text;
 };
 
+/// 1 MiB or more together: so large that work beside the loading pays.
+bool are_large(const std::vector<CharterFile>& files);
+
 struct Charter {
   std::string name;
   std::vector<CharterFile> files;

@@ -49,12 +49,6 @@ std::vector<CharterFile> read_files(const CharterSources& sources, Diagnostics& 
   return files;
 }
 
-bool are_large(const std::vector<CharterFile>& files) {
-  std::size_t size = 0;
-  for (const CharterFile& file : files) size += file.text.str().size();
-  return size > kLargeCharter;
-}
-
 /// Fills in the sums, where the files are large while the caller goes on.
 std::future<void> hash_beside(std::vector<CharterFile>& files) {
   return std::async(are_large(files) ? std::launch::async : std::launch::deferred, [&files] {
@@ -190,6 +184,12 @@ void hand_over(const Diagnostics& found, const std::vector<CharterFile>& files, 
 }
 
 }  // namespace
+
+bool are_large(const std::vector<CharterFile>& files) {
+  std::size_t size = 0;
+  for (const CharterFile& file : files) size += file.text.str().size();
+  return size >= kLargeCharter;
+}
 
 std::optional<Charter> load_charter(const CharterSources& sources, Diagnostics& diagnostics) {
   Charter charter;

@@ -3,10 +3,13 @@
 #include "reading_ahead.h"
 
 #include <chrono>
+#include <functional>
 #include <thread>
 
 #include <gtest/gtest.h>
 
+#include "catalog/queries.h"
+#include "faults/hooked.h"
 #include "support/live_server.h"
 
 namespace pgcharter {
@@ -133,50 +136,17 @@ TEST_F(ReadingAheadTest, AFailureOfTheQueryIsTold) {
   EXPECT_THROW(make_planned(load(kCharter), connector(), {}, diagnostics, ahead), Error);
 }
 
-/// A session that waits before one query, or fails at it.
-class Hindered final : public Connection {
- public:
-  Hindered(std::unique_ptr<Connection> connection, std::string query, bool fails)
-      : connection_(std::move(connection)), query_(std::move(query)), fails_(fails) {}
-
-  [[nodiscard]] const ServerInfo& server() const override { return connection_->server(); }
-  void query(const Query& query, const std::vector<std::optional<std::string>>& parameters,
-             const std::function<void(const Row&)>& each) override {
-    hinder(query);
-    connection_->query(query, parameters, each);
-  }
-  void stream(const Query& query, const std::vector<std::optional<std::string>>& parameters,
-              const std::function<void(const Row&)>& each) override {
-    hinder(query);
-    connection_->stream(query, parameters, each);
-  }
-  std::vector<Notice> execute(std::string_view sql) override { return connection_->execute(sql); }
-  std::string scram_verifier(const std::string& role, const std::string& password) override {
-    return connection_->scram_verifier(role, password);
-  }
-  void cancel() noexcept override { connection_->cancel(); }
-  [[nodiscard]] long round_trips() const override { return connection_->round_trips(); }
-
- private:
-  std::unique_ptr<Connection> connection_;
-  std::string query_;
-  bool fails_;
-
-  void hinder(const Query& query) const {
-    if (query.name != query_) return;
-    if (fails_) throw Error("refused for the test");
-    std::this_thread::sleep_for(std::chrono::milliseconds(200));
-  }
-};
-
 TEST_F(ReadingAheadTest, FailureOfTheOtherSessionWaitsForItsThread) {
+  const auto before = [this](std::string_view query, const std::function<void()>& action) -> Connector {
+    return [=, this](const std::optional<std::string>&) {
+      return std::make_unique<testing::HookedConnection>(server.open(database_name), [=](auto&, std::string_view sql, bool) {
+        if (sql == find_query(query).sql) action();
+      });
+    };
+  };
   for (const char* query : {"extensions", "acl_schema", "owned_sequences"}) {
-    const Connector slow = [&](const std::optional<std::string>&) {
-      return std::make_unique<Hindered>(server.open(database_name), "acl_relation", false);
-    };
-    const Connector failing = [&](const std::optional<std::string>&) {
-      return std::make_unique<Hindered>(server.open(database_name), query, true);
-    };
+    const Connector slow = before("acl_relation", [] { std::this_thread::sleep_for(std::chrono::milliseconds(200)); });
+    const Connector failing = before(query, [] { throw Error("refused for the test"); });
     const auto ahead = std::make_shared<ReadingAhead>(slow, std::vector<SharedText>{kCharter}, 0);
     ASSERT_TRUE(ahead->begun());
     Diagnostics diagnostics;
